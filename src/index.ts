@@ -1,0 +1,2 @@
+// Placeholder, so that the build has an entry: the public API is being written.
+export {};
