@@ -1,0 +1,9 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["{model,src,test}/**/*.test.ts"],
+    globalSetup: "test/build-once.ts",
+    coverage: { include: ["model/**/*.ts", "src/**/*.ts"], exclude: ["**/*.test.ts"] },
+  },
+});
