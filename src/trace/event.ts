@@ -1,0 +1,37 @@
+// What every reader of traces hands on: a header, then commands with outcomes, in file order.
+//
+//  1. pfns in commands are absolute: readers add `basePfn` of the header (geometry.ts, rule 2). Reports
+//     take it off again, so that people see the numbers of their file.
+//  2. A reader reuses its command and outcome objects; a sink keeps copies, never the objects.
+//  3. After the first problem a reader hands on no more events, but goes on to collect problems.
+
+import type { Command, Outcome } from "../../model/command.ts";
+import type { PoolShape } from "../../model/geometry.ts";
+import type { Problem } from "../problem.ts";
+
+/** The header of a native trace; `shape` in indices, as in the file. */
+export interface TraceHeader {
+  readonly allocator: string;
+  /** Name of a profile, an inline profile to be validated by src/spec, or null. */
+  readonly profile: unknown;
+  readonly pageSize: number;
+  readonly shape: PoolShape;
+  readonly start: "empty" | "unknown";
+}
+
+/** Receives a trace. `line` counts from 1; in a YAML trace it is the line where the event starts. */
+export interface TraceSink {
+  header(header: TraceHeader, line: number): void;
+  event(command: Command, outcome: Outcome, line: number): void;
+  /** The recorder dropped events before this line; `events` is null where it cannot say how many. */
+  lost(events: number | null, line: number): void;
+  /** A comment carried through. */
+  note(line: number): void;
+  problem(problem: Problem): void;
+}
+
+/** What a sink may ask of the reader while it is being called. */
+export interface TraceCursor {
+  /** The text of the current line, at most `max` characters. */
+  lineText(max: number): string;
+}
