@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { createGeometry, type PoolShape } from "./geometry.ts";
+import { NONE, Zone, listOrderFor, type ListOrder } from "./zone.ts";
+
+const EIGHT: PoolShape = { maxOrder: 3, pages: 8, basePfn: 0, reserved: [], zones: [] };
+
+function zoneOf(listOrder: ListOrder, shape: Partial<PoolShape> = {}): Zone {
+  return new Zone(createGeometry({ ...EIGHT, ...shape }), listOrder);
+}
+
+/** Inserts order-0 heads as given, unlinks those marked "-", and shows the list. */
+function listed(listOrder: ListOrder, script: string): string {
+  const zone = zoneOf(listOrder);
+  for (const word of script.split(" ")) {
+    if (word.startsWith("-")) zone.unlink(Number(word.slice(1)), 0);
+    else zone.insert(Number(word), 0);
+  }
+  return zone.freeHeads(0).join(" ");
+}
+
+describe("a free list", () => {
+  it.each([
+    ["fifo", "3 1 5", "3 1 5"],
+    ["lifo", "3 1 5", "5 1 3"],
+    ["ascending", "3 1 5 0 7 4", "0 1 3 4 5 7"],
+    ["descending", "3 1 5 0 7 4", "7 5 4 3 1 0"],
+    ["fifo", "3 1 5 -1", "3 5"],
+    ["fifo", "3 1 5 -3", "1 5"],
+    ["fifo", "3 1 5 -5 2", "3 1 2"],
+    ["ascending", "3 1 5 -1 -5 0", "0 3"],
+    ["descending", "3 -3 2 6", "6 2"],
+  ] as const)("is kept %s: %s is listed as %s", (listOrder, script, expected) => {
+    expect(listed(listOrder, script)).toBe(expected);
+  });
+
+  it("serves by arrival unless the profile asks for an address", () => {
+    const placements = ["any", "fifo", "lifo", "lowest", "highest"] as const;
+    expect(placements.map(listOrderFor)).toEqual(["fifo", "fifo", "lifo", "ascending", "descending"]);
+  });
+
+  it("belongs to one zone, and is shown lowest zone first", () => {
+    const zones = [
+      { name: "low", start: 0, end: 4 },
+      { name: "high", start: 4, end: 8 },
+    ];
+    const zone = zoneOf("fifo", { zones });
+    for (const pfn of [6, 1, 4]) zone.insert(pfn, 0);
+    expect([zone.firstFree(0, 0), zone.firstFree(1, 0), zone.freeCount(1, 0)]).toEqual([1, 6, 2]);
+    expect(zone.freeHeads(0)).toEqual([1, 6, 4]);
+  });
+
+  it("that was made a cycle still ends where its count says", () => {
+    const zone = zoneOf("fifo");
+    for (const pfn of [2, 2, 2]) zone.insert(pfn, 0);
+    expect(zone.freeHeads(0)).toEqual([2, 2, 2]);
+  });
+});
+
+describe("a page", () => {
+  it("of a hole, past an end or between two pages is unmanaged", () => {
+    const zone = zoneOf("fifo", { basePfn: 8, reserved: [{ start: 2, end: 4 }] });
+    const managed = [7, 8, 9, 9.5, 10, 11, 12, 15, 16, -1, NaN].filter((pfn) => zone.isManaged(pfn));
+    expect(managed).toEqual([8, 9, 12, 15]);
+  });
+
+  it("finds the free block that holds it, and only that", () => {
+    const zone = zoneOf("fifo");
+    zone.insert(4, 1);
+    zone.insert(0, 0);
+    expect([0, 1, 4, 5, 6].map((pfn) => zone.freeHeadAround(pfn))).toEqual([0, NONE, 4, 4, NONE]);
+  });
+
+  it("finds the live extent that holds it, though it is no power of two", () => {
+    const zone = zoneOf("fifo");
+    zone.markLive(0, 3);
+    zone.insert(4, 0);
+    expect([0, 2, 3, 4, 5].map((pfn) => zone.liveHeadAround(pfn))).toEqual([0, 0, NONE, NONE, NONE]);
+  });
+
+  it("is dirty at boot, zero once cleared, and dirty again once written to", () => {
+    const zone = zoneOf("fifo");
+    const seen = [zone.isZero(0, 1)];
+    zone.zero(0, 4);
+    seen.push(zone.isZero(0, 4), zone.isZero(0, 5));
+    zone.dirty(3, 1);
+    seen.push(zone.isZero(0, 3), zone.isZero(0, 4));
+    expect(seen).toEqual([false, true, false, true, false]);
+  });
+
+  it("joins and leaves the managed set", () => {
+    const zone = zoneOf("fifo", { reserved: [{ start: 4, end: 8 }] });
+    zone.manage(4, 2);
+    zone.unmanage(0, 1);
+    expect([0, 1, 4, 5, 6].map((pfn) => zone.isManaged(pfn))).toEqual([false, true, true, true, false]);
+  });
+});
+
+it("a copy has the same lists, pages and contents, and a life of its own", () => {
+  const zone = zoneOf("fifo");
+  const copy = new Zone(zone.geometry, "fifo");
+  zone.insert(4, 2);
+  zone.markLive(0, 4);
+  zone.zero(0, 4);
+  copy.copyFrom(zone);
+  zone.unlink(4, 2);
+  expect([copy.freeHeads(2), copy.livePagesAt(0), copy.isZero(0, 4), zone.freeHeads(2)]).toEqual([[4], 4, true, []]);
+});
