@@ -121,7 +121,10 @@ function stepAlloc(oracle: Oracle, random: Random): void {
   const zone = zones.length > 1 ? ([null, "low", "high"] as const)[random(3)]! : null;
   const kept = allocator.profile.rounding === "exact" ? asked : 2 ** orderFor(asked);
   const pfn = allocator.allocatePages(asked, zone);
-  if (pfn === null) return expectNoRoom(oracle, kept, zone);
+  if (pfn === null) {
+    expectNoRoom(oracle, kept, zone);
+    return;
+  }
   expect(isAligned(pfn, Math.min(orderFor(asked), maxOrder))).toBe(true);
   expect(oracle.are(FREE, pfn, kept)).toBe(true);
   expectFit(oracle, pfn, orderFor(asked));
@@ -218,9 +221,12 @@ function stepManaged(oracle: Oracle, random: Random): void {
 
 function expectLists(oracle: Oracle): void {
   const lists = oracle.allocator.snapshot().lists.map((heads) => [...heads].sort((a, b) => a - b));
-  if (oracle.allocator.profile.coalescing === "eager") return expect(lists).toEqual(oracle.canonical());
+  if (oracle.allocator.profile.coalescing === "eager") {
+    expect(lists).toEqual(oracle.canonical());
+    return;
+  }
   const frames = lists.flatMap((heads, order) =>
-    heads.flatMap((head) => [...Array(pagesIn(order)).keys()].map((i) => head + i)),
+    heads.flatMap((head) => Array.from({ length: pagesIn(order) }, (_, page) => head + page)),
   );
   expect(frames.sort((a, b) => a - b)).toEqual(oracle.holders.flatMap((holder, pfn) => (holder === FREE ? [pfn] : [])));
 }

@@ -17,7 +17,7 @@ const TWO_ZONES: PoolShape = {
 /** a2: order 2. p3: 3 pages. a2@low: from a zone. f4, f4:2, f4/3: free, by order, by pages. +4/2, -4/2: add, remove. */
 function commandOf(word: string): Command {
   const [call = "", zone = null] = word.split("@");
-  const [first = 0, second = 0] = call.slice(1).split(/[:/]/).map(Number);
+  const [first = 0, second = 0] = call.slice(1).split(/[:/]/u).map(Number);
   if (call.startsWith("a")) return { kind: "alloc", order: first, zone };
   if (call.startsWith("p")) return { kind: "alloc-pages", pages: first, zone };
   if (call.startsWith("+")) return { kind: "add", pfn: first, pages: second };
@@ -34,9 +34,9 @@ function wordOf(outcome: Outcome): string {
 
 function run(script: string, profile: Partial<Profile>, shape: PoolShape): { answers: string; free: string } {
   const allocator = new Allocator(createGeometry(shape), { ...STRICT_PROFILE, ...profile });
-  const answers = script.split(" ").map((word) => wordOf(allocator.answer(commandOf(word))));
+  const words = script.split(" ").map((word) => wordOf(allocator.answer(commandOf(word))));
   const blocks = allocator.snapshot().lists.flatMap((heads, order) => heads.map((pfn) => `${pfn}:${order}`));
-  return { answers: answers.join(" "), free: blocks.join(" ") };
+  return { answers: words.join(" "), free: blocks.join(" ") };
 }
 
 /** The free blocks after a script, smallest order first, in list order. */
