@@ -53,6 +53,16 @@ export class Allocator extends BuddySystem {
     return this.takeBack(pfn, this.pagesKept(pages));
   }
 
+  /** Are these pages all zero? */
+  isZero(pfn: number, pages: number): boolean {
+    return this.zone.isZero(pfn, pages);
+  }
+
+  /** A client writes to pages it holds. */
+  write(pfn: number, pages: number): void {
+    this.zone.dirty(pfn, pages);
+  }
+
   /** What the client sees when it gives this command. An observation is its own answer. */
   answer(command: Command): Outcome {
     switch (command.kind) {
@@ -132,8 +142,8 @@ export class Allocator extends BuddySystem {
   protected served(head: number | null): Outcome {
     if (head === null) return REFUSED;
     const pages = this.zone.livePagesAt(head);
-    const zeroed = this.profile.zeroed === "promised" ? this.zone.isZero(head, pages) : null;
-    this.zone.dirty(head, pages);
+    const zeroed = this.profile.zeroed === "promised" ? this.isZero(head, pages) : null;
+    this.write(head, pages);
     return { kind: "block", pfn: head, zeroed };
   }
 
