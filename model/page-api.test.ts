@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createPageApi, PAGE_SIZE, type Address, type PageApi, type PhysicalMemory } from "./page-api.ts";
+import { PAGE_SIZE } from "./memory-map.ts";
+import { createPageApi, type Address, type PageApi, type PhysicalMemory } from "./page-api.ts";
 
 const POOL_PAGES = 4096;
 

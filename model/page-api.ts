@@ -15,10 +15,8 @@
 import { Allocator } from "./allocator.ts";
 import { assert } from "./assert.ts";
 import { createGeometry, orderFor, pagesIn, type FrameRange } from "./geometry.ts";
+import { PAGE_SIZE } from "./memory-map.ts";
 import { STRICT_PROFILE, type Profile } from "./profile.ts";
-
-/** Bytes in a page. */
-export const PAGE_SIZE = 4096;
 
 /** The largest order, inclusive: 1024 pages, 4 MiB. */
 export const MAX_ORDER = 10;
