@@ -1,0 +1,137 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Command, Outcome } from "./command.ts";
+import { LAWS } from "./invariants.ts";
+import { formatState, formatStep, parseNotation } from "./notation.ts";
+
+const BASE = 2 ** 40;
+
+/** Every event of a text written anew, or its faults. */
+function rewritten(text: string, basePfn: number = 0): string {
+  const { events, faults } = parseNotation(text, basePfn);
+  if (faults.length > 0)
+    return faults.map(({ offset, expected, found }) => `${offset}: ${expected}, not ${found}`).join("; ");
+  return events
+    .map((event) => {
+      if (event.kind === "lost") return event.events === null ? "lost" : `lost*${event.events}`;
+      return formatStep(event.command, event.outcome, basePfn);
+    })
+    .join(" ");
+}
+
+describe("the notation", () => {
+  it.each([
+    "a2=4 a2! a2#abort a0@dma=4 a0@dma! a0=4~ a0=4z",
+    "p3=4 p0! p3@dma=4~ p3#hang",
+    "f4 f4:2 f4*3 f4! f4:2+ f4*3! f4#SIGSEGV",
+    "+8*4 -8*4 +8*4+ -8*4! +8*4#abort",
+    "free 4:2 0:3 cached 7 9 free free cached 1 a0=1",
+    "free 4:0 2:0 0:0 3:1 free#abort",
+    "counts 1 0 1 0 counts@dma 3 counts counts#hang counts@dma#hang",
+    "lost lost*12 #abort",
+    "",
+  ])("says %j and says it again", (text) => expect(rewritten(text)).toBe(text));
+
+  it("counts pfns from the pool's first page", () => {
+    expect(rewritten("a2=4 f4 free 0:3 cached 9 +1*1", BASE)).toBe("a2=4 f4 free 0:3 cached 9 +1*1");
+    expect(parseNotation("f4", BASE).events).toEqual([
+      { kind: "step", command: { kind: "free", pfn: BASE + 4 }, outcome: { kind: "unsaid" }, offset: 0 },
+    ]);
+  });
+
+  it("keeps the order of a list and does not mind the order of the lists", () => {
+    expect(rewritten("free 4:2 6:0 0:2 1:0")).toBe("free 6:0 1:0 4:2 0:2");
+  });
+
+  it("ends what an observer saw at the next call", () => {
+    expect(parseNotation("free 0:1 f4").events.map((event) => event.offset)).toEqual([0, 9]);
+    expect(rewritten("counts 1 2 a2=4 free 0:1 free 0:2")).toBe("counts 1 2 a2=4 free 0:1 free 0:2");
+  });
+
+  it.each([
+    ["a2", "0: an answer to a2: a2=4, a2! or a2#abort"],
+    ["f1  a2@dma", "4: an answer to a2@dma: a2@dma=4, a2@dma! or a2@dma#abort"],
+    ["4:2", "0: `free` before blocks, whose orders end at 63"],
+    ["free 4:64", "5: `free` before blocks, whose orders end at 63"],
+    ["a64=0", "0: an answer to a64"],
+    ["f", "0: a command such as a2=4, f4:2 or free 0:3"],
+    ["f-1", "0: a command"],
+    ["f4503599627370497", "0: a command"],
+    ["lost*x", "0: a command"],
+    ["free#", "0: a command"],
+    ["#", "0: a command"],
+    ["x y", '0: a command such as a2=4, f4:2 or free 0:3, not "x"; 2: a command'],
+  ])("refuses %j", (text, fault) => expect(rewritten(text)).toContain(fault));
+
+  it.each<[string, Command, Outcome]>([
+    ["a half page", { kind: "free", pfn: 1.5 }, { kind: "ok" }],
+    ["a page before the pool", { kind: "free", pfn: -1 }, { kind: "ok" }],
+    ["a zone with a space", { kind: "alloc", order: 0, zone: "a b" }, { kind: "refused" }],
+    ["a zone without a name", { kind: "alloc", order: 0, zone: "" }, { kind: "refused" }],
+    ["a wordless death", { kind: "unnamed" }, { kind: "crashed", how: "" }],
+    ["an alloc that is merely ok", { kind: "alloc", order: 0, zone: null }, { kind: "ok" }],
+  ])("has no words for %s", (_, command, outcome) => expect(formatStep(command, outcome)).toBeNull());
+});
+
+describe("a state", () => {
+  it("is written by address, live blocks before free ones", () => {
+    const free = [
+      { pfn: 8, pages: 8 },
+      { pfn: 0, pages: 4 },
+    ];
+    expect(formatState([{ pfn: 4, pages: 4 }], free)).toBe("live 4:2 free 0:2 8:3");
+  });
+
+  it("names the pages of what is no block", () => expect(formatState([{ pfn: 9, pages: 5 }], [], 1)).toBe("live 8*5"));
+  it("of nothing is nothing", () => expect(formatState([], [])).toBe(""));
+});
+
+describe("the example of a law", () => {
+  it.each(LAWS)("$id is written in it", ({ example }) => expect(rewritten(example)).toBe(example));
+});
+
+describe("writing and reading", () => {
+  const pfn = fc.nat(1000).map((index) => index + BASE);
+  const zone = fc.constantFrom(null, "dma", "Normal:0");
+  const how = fc.constantFrom("abort", "SIGSEGV", "hang");
+  const crashed = how.map((word): Outcome => ({ kind: "crashed", how: word }));
+  const served = fc.record({ kind: fc.constant("block" as const), pfn, zeroed: fc.constantFrom(null, true, false) });
+  const said = fc.constantFrom<Outcome>({ kind: "ok" }, { kind: "refused" }, { kind: "unsaid" });
+  const size = fc.nat(63);
+  const alloc = fc.oneof(
+    fc.record({ kind: fc.constant("alloc" as const), order: size, zone }),
+    fc.record({ kind: fc.constant("alloc-pages" as const), pages: size, zone }),
+  );
+  const change = fc.oneof(
+    fc.record({ kind: fc.constant("free" as const), pfn }),
+    fc.record({ kind: fc.constant("free-order" as const), pfn, order: size }),
+    fc.record({ kind: fc.constant("free-pages" as const), pfn, pages: size }),
+    fc.record({ kind: fc.constantFrom("add" as const, "remove" as const), pfn, pages: size }),
+  );
+  // A list that is empty and last is not written: it says no more than no list.
+  const lists = fc.array(fc.array(pfn), { maxLength: 4 }).filter((orders) => orders.at(-1)?.length !== 0);
+  const seen = fc.oneof(
+    fc.record({ kind: fc.constant("snapshot" as const), lists, cached: fc.array(pfn) }),
+    fc.record({ kind: fc.constant("counts" as const), free: fc.array(size, { maxLength: 12 }), zone }),
+  );
+  const steps = fc.array(
+    fc.oneof(
+      fc.tuple<[Command, Outcome]>(alloc, fc.oneof(served, fc.constant<Outcome>({ kind: "refused" }), crashed)),
+      fc.tuple<[Command, Outcome]>(change, fc.oneof(said, crashed)),
+      fc.tuple<[Command, Outcome]>(seen, fc.constant<Outcome>({ kind: "ok" })),
+      fc.tuple<[Command, Outcome]>(fc.constant<Command>({ kind: "unnamed" }), crashed),
+    ),
+  );
+
+  it("loses nothing", () => {
+    fc.assert(
+      fc.property(steps, (trace) => {
+        const text = trace.map(([command, outcome]) => formatStep(command, outcome, BASE)).join(" ");
+        const read = parseNotation(text, BASE).events.map(
+          (event) => event.kind === "step" && [event.command, event.outcome],
+        );
+        expect(read).toEqual(trace);
+      }),
+    );
+  });
+});
