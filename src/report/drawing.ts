@@ -46,7 +46,7 @@ export function drawing({ around, frames }: Pick<Violation, "around" | "frames">
   if (around.length === 0) return [];
   const drawn = laidOut(around.slice(0, LETTERS.length));
   const bar = drawn.map(({ sign, cells }) => sign.repeat(cells)).join("");
-  return [ruler(drawn), ticks(drawn), bar, ...carets(drawn, frames), ...legend(drawn, naming)];
+  return [ruler(drawn, frames), ticks(drawn), bar, ...carets(drawn, frames), ...legend(drawn, naming)];
 }
 
 /** Gives each piece its cells and its sign, from left to right. */
@@ -78,15 +78,17 @@ function shares(lengths: readonly number[]): readonly number[] {
   return cells;
 }
 
-/** The first pfn of each piece above its tick, where the one before leaves room. */
-function ruler(drawn: readonly Drawn[]): string {
-  let row = "";
-  for (const { piece, column } of drawn) {
+/** The first pfn of each piece above its tick, where there is room; pieces with pages at issue come first. */
+function ruler(drawn: readonly Drawn[], frames: readonly FrameRange[]): string {
+  const atIssue = drawn.filter(({ piece }) => frames.some(({ start, end }) => start < piece.end && piece.start < end));
+  let row = " ".repeat(DRAWING_COLUMNS);
+  for (const { piece, column } of [...atIssue, ...drawn]) {
     const label = String(piece.start);
-    const fits = column === 0 || (row.length < column && column + label.length <= DRAWING_COLUMNS);
-    if (fits) row = row.padEnd(column) + label;
+    const end = column + label.length;
+    const isFree = row.slice(Math.max(column - 1, 0), end + 1).trim() === "";
+    if (isFree && end <= DRAWING_COLUMNS) row = row.slice(0, column) + label + row.slice(end);
   }
-  return row;
+  return row.trimEnd();
 }
 
 function ticks(drawn: readonly Drawn[]): string {

@@ -40,7 +40,7 @@ export function observedWords(fault: ObservedFault, naming: Naming): string {
     case "listed-misaligned":
       return `the free lists hold ${blocksWords(fault)} not at a multiple of ${its(fault)} length`;
     case "listed-outside":
-      return `the free lists hold ${blocksWords(fault)} not wholly managed, or too large`;
+      return `the free lists hold ${blocksWords(fault)} not wholly managed, or above the largest order`;
     case "listed-twice":
       return `the free lists hold ${blocksWords(fault)} a second time`;
     case "listed-overlapping":

@@ -28,7 +28,7 @@ const FAULTS: { readonly [Kind in Fault["kind"]]: readonly [string, (b: number) 
     (b) => ({ pfn: b + 389, pages: 1, holder: { pfn: b + 384, pages: 8, since: 3 } }),
   ],
   "overlaps-withheld": [
-    "served pages 4..7, but page 5 is not free since an earlier violation",
+    "served pages 4..7, but page 5 has not been free since an earlier violation",
     (b) => ({ pfn: b + 4, pages: 4, withheld: { start: b + 5, end: b + 6 } }),
   ],
   "overlaps-cached": [
@@ -71,7 +71,7 @@ const FAULTS: { readonly [Kind in Fault["kind"]]: readonly [string, (b: number) 
     (b) => ({ blocks: [{ pfn: b + 3, pages: 2 }], count: 1 }),
   ],
   "listed-outside": [
-    "the free lists hold 1 block, 3072..4095 (order 10), not wholly managed, or too large",
+    "the free lists hold 1 block, 3072..4095 (order 10), not wholly managed, or above the largest order",
     (b) => ({ blocks: [{ pfn: b + 3072, pages: 1024 }], count: 1 }),
   ],
   "listed-twice": [

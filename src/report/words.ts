@@ -85,7 +85,8 @@ function takenWords(fault: FaultOf<"overlaps-live" | "overlaps-withheld" | "over
       return `the block ${blockName(fault.holder)} is still live: ${servedAt(fault.holder.since, naming)}`;
     case "overlaps-withheld": {
       const { start, end } = fault.withheld;
-      return `${pagesName(start, end - start, naming)} ${end - start === 1 ? "is" : "are"} not free since an earlier violation`;
+      const has = end - start === 1 ? "has" : "have";
+      return `${pagesName(start, end - start, naming)} ${has} not been free since an earlier violation`;
     }
     case "overlaps-cached":
       return `page ${fault.cached} was in a cache just before: free, but not to be coalesced`;

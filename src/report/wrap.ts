@@ -1,10 +1,16 @@
 // Breaking text into lines of a terminal's width.
 //
-// Words are never split: what is longer than a line stands on a line of its own.
+// Words are never split, nor is "line 3": what is longer than a line stands on a line of its own.
+
+/** However narrow the terminal is, a sentence gets this many columns. */
+const NARROWEST = 30;
+
+/** Where a line may end: at a space, but not in "line 3" or "pages 384..391". */
+const SEAM = / (?!(?<=\b(?:line|order|page|pages|step) )\d)/u;
 
 /** The words of a sentence, in lines of at most `columns` characters. */
 export function wrapped(text: string, columns: number): readonly string[] {
-  return packed(text.split(" "), "", columns);
+  return packed(text.split(SEAM), "", columns);
 }
 
 /** A list of entries, each whole on its line, with commas between them. */
@@ -12,10 +18,15 @@ export function wrappedList(entries: readonly string[], columns: number): readon
   return packed(entries, ",", columns);
 }
 
-/** A sentence after a heading: its further lines are indented to where the first one starts. */
-export function hanging(heading: string, text: string, columns: number): readonly string[] {
-  const lines = wrapped(text, Math.max(columns - heading.length, 30));
-  return lines.map((line, at) => (at === 0 ? heading : " ".repeat(heading.length)) + line);
+/** A sentence after a heading: its further lines are indented to where the first one starts, or by `indent`. */
+export function hanging(
+  heading: string,
+  text: string,
+  columns: number,
+  indent: number = heading.length,
+): readonly string[] {
+  const lines = wrapped(text, Math.max(columns - Math.max(heading.length, indent), NARROWEST));
+  return lines.map((line, at) => (at === 0 ? heading : " ".repeat(indent)) + line);
 }
 
 function packed(parts: readonly string[], comma: string, columns: number): readonly string[] {

@@ -1,0 +1,19 @@
+// How a text report looks: its colours and its width, both chosen by the caller.
+
+import type picocolors from "picocolors";
+
+export type Colours = ReturnType<typeof picocolors.createColors>;
+
+export interface Look {
+  readonly colours: Colours;
+  /** Width of the terminal. */
+  readonly columns: number;
+}
+
+/** Sentences wider than this tire the eye, however wide the terminal is. */
+const COLUMNS_MAX = 100;
+
+/** The columns that sentences may take. */
+export function readingColumns({ columns }: Look): number {
+  return Math.min(columns, COLUMNS_MAX);
+}
