@@ -2,7 +2,7 @@
 // Looking never changes the ledger, and is bounded, so that a trace full of violations stays linear.
 
 import { FREE, LIVE, PART } from "./frame-map.ts";
-import { alignDown, isAligned, pagesIn, runIndexOf, type FrameRange } from "./geometry.ts";
+import { alignDown, canonicalOrderAround, isAligned, pagesIn, runIndexOf, type FrameRange } from "./geometry.ts";
 import type { LawId } from "./invariants.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Allowed, Assumed, Fault, Holder, NamedBlock, Piece, Violation } from "./violation.ts";
@@ -59,7 +59,12 @@ function pieceAt(ledger: Ledger, pfn: number, end: number): Piece {
   if (pfn >= span.end) return { start: pfn, end, state: "unmanaged", since: 0 };
   const kind = ledger.cover(pfn);
   if (kind === FREE) {
-    return { start: ledger.coverHead, end: ledger.coverHead + pagesIn(ledger.coverOrder), state: "free", since: freedAt(ledger, pfn) };
+    return {
+      start: ledger.coverHead,
+      end: ledger.coverHead + pagesIn(ledger.coverOrder),
+      state: "free",
+      since: freedAt(ledger, pfn),
+    };
   }
   if (kind === LIVE || kind === PART) {
     const holder = holderOf(ledger, pfn) as Holder;
@@ -107,16 +112,31 @@ function forEachFree(ledger: Ledger, visit: (pfn: number, order: number) => bool
     let pfn = run.start;
     while (pfn < run.end) {
       if (++looks > LOOKS_MAX) return;
-      const kind = ledger.cover(pfn);
-      if (kind === 0) pfn = ledger.nextHead(pfn, run.end);
-      else {
-        const head = ledger.coverHead;
-        const order = ledger.coverOrder;
-        if (kind === FREE && !visit(head, order)) return;
-        pfn = head + pagesIn(order);
-      }
+      const found = blockAt(ledger, run, pfn);
+      if (found !== null && !visit(found.head, found.order)) return;
+      pfn = found === null ? afterBlock(ledger, pfn, run.end) : found.head + pagesIn(found.order);
     }
   }
+}
+
+/** The free block that covers `pfn`. In a tile nobody touched it is the one the pool began with. */
+function blockAt(
+  ledger: Ledger,
+  run: FrameRange,
+  pfn: number,
+): { readonly head: number; readonly order: number } | null {
+  const { frames, maxOrder } = ledger;
+  const untouched =
+    ledger.gap === "withheld" && maxOrder <= frames.tileOrder && !frames.has(Math.floor(pfn / frames.tilePages));
+  if (untouched) {
+    const order = canonicalOrderAround(run, pfn, maxOrder);
+    return { head: alignDown(pfn, order), order };
+  }
+  return ledger.cover(pfn) === FREE ? { head: ledger.coverHead, order: ledger.coverOrder } : null;
+}
+
+function afterBlock(ledger: Ledger, pfn: number, end: number): number {
+  return ledger.cover(pfn) === 0 ? ledger.nextHead(pfn, end) : ledger.coverHead + pagesIn(ledger.coverOrder);
 }
 
 /** What a request of this order could have got, or that it must be refused. */

@@ -130,7 +130,9 @@ export class FreeOrder {
     this.placement = placement;
     const byList = placement === "fifo" || placement === "lifo";
     this.#lists = byList ? Array.from({ length: listCount }, () => new List()) : null;
-    this.#heaps = byList ? null : Array.from({ length: listCount }, () => new AddressHeap(placement === "lowest" ? 1 : -1));
+    this.#heaps = byList
+      ? null
+      : Array.from({ length: listCount }, () => new AddressHeap(placement === "lowest" ? 1 : -1));
     this.#known = !byList;
   }
 

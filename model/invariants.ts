@@ -102,7 +102,7 @@ export const LAWS: readonly Law[] = [
     severity: "error",
     source: KNUTH,
     judgedIn: "judge-observed.ts",
-    example: "a0=0 f0:0 free 0:0 1:0 2:1 4:2",
+    example: "a2=0 free 4:1 6:1",
   },
   {
     id: "free-lists",
@@ -133,7 +133,8 @@ export const LAWS: readonly Law[] = [
   },
   {
     id: "placement",
-    statement: "The block served is the one the allocator's policy picks: the list's head, or the lowest or highest address.",
+    statement:
+      "The block served is the one the allocator's policy picks: the list's head, or the lowest or highest address.",
     reason: "A block out of turn means that the list is not in the order its code believes.",
     severity: "warning",
     source: "docs/allocators.md",
@@ -187,7 +188,8 @@ export const LAWS: readonly Law[] = [
   },
   {
     id: "bad-free-refused",
-    statement: "A double, misaligned, interior, out-of-range, wrong-order or never-allocated free is refused, a good one never.",
+    statement:
+      "A double, misaligned, interior, out-of-range, wrong-order or never-allocated free is refused, a good one never.",
     reason: "An accepted bad free puts live memory on a list; a refused good one leaks.",
     severity: "error",
     source: "SPEC.md 4",

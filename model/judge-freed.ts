@@ -81,7 +81,8 @@ function misuseInGap(ledger: Ledger, pfn: number, named: number | null): Misuse 
   if (ledger.gap === "withheld") return freedAt(ledger, pfn) > 0 ? "double" : "never-allocated";
   const pages = named ?? 1;
   if (pages === 0) return "wrong-size";
-  if (Number.isInteger(Math.log2(pages)) && !headsBlock(pfn, Math.min(orderFor(pages), ledger.maxOrder))) return "misaligned";
+  if (Number.isInteger(Math.log2(pages)) && !headsBlock(pfn, Math.min(orderFor(pages), ledger.maxOrder)))
+    return "misaligned";
   if (outside(ledger, pfn, pages) !== null) return "out-of-range";
   const next = ledger.nextHead(pfn, pfn + pages);
   if (next === pfn + pages) return null;
@@ -213,7 +214,7 @@ export function freeWhole(ledger: Ledger, pfn: number, order: number): number {
   const { span } = ledger.geometry;
   const { frames } = ledger;
   if (!(pfn >= span.start && pfn < span.end)) return -1;
-  const number = Math.floor(pfn / frames.tilePages);
+  const number = Math.floor(pfn * frames.tilesPerPage);
   const low = pfn - number * frames.tilePages;
   const tile = frames.tile(number);
   const state = tile.states[low];

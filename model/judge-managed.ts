@@ -54,12 +54,20 @@ export function judgeRemoved(ledger: Ledger, remove: Remove): readonly Violation
   const fault: Fault = { kind: "left-in-use", pfn, pages, holder };
   const wrong = holder !== null || unmanaged > 0;
   const found = wrong
-    ? violation(ledger, { law: "partition", blame: "allocator", fault, allowed: { kind: "refuse" }, assumed: "change-ignored", frames: rangeOf(pfn, pages) })
+    ? violation(ledger, {
+        law: "partition",
+        blame: "allocator",
+        fault,
+        allowed: { kind: "refuse" },
+        assumed: "change-ignored",
+        frames: rangeOf(pfn, pages),
+      })
     : NONE;
   ledger.carve(Math.max(pfn, ledger.geometry.span.start), Math.min(end, ledger.geometry.span.end));
   displace(ledger, Math.max(pfn, ledger.geometry.span.start), Math.min(end, ledger.geometry.span.end));
   const runs: Run[] = [];
-  for (const run of ledger.runs) for (const part of subtract(run, [{ start: pfn, end }])) runs.push({ ...part, zone: run.zone });
+  for (const run of ledger.runs)
+    for (const part of subtract(run, [{ start: pfn, end }])) runs.push({ ...part, zone: run.zone });
   ledger.setManaged(runs);
   return found;
 }

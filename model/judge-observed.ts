@@ -50,7 +50,16 @@ function report(ledger: Ledger, differences: readonly Difference[]): readonly Vi
     if (said.has(law)) continue;
     said.add(law);
     const allowed = expectedNear(ledger, frames);
-    found.push(...violation(ledger, { law, blame: "allocator", fault, allowed, assumed: "lists-adopted", frames: frames.slice(0, FRAMES_MAX) }));
+    found.push(
+      ...violation(ledger, {
+        law,
+        blame: "allocator",
+        fault,
+        allowed,
+        assumed: "lists-adopted",
+        frames: frames.slice(0, FRAMES_MAX),
+      }),
+    );
   }
   return found;
 }
@@ -65,7 +74,8 @@ function expectedNear(ledger: Ledger, frames: readonly FrameRange[]): Allowed {
     while (pfn < end && blocks.length < EVIDENCE_MAX) {
       const kind = ledger.cover(pfn);
       const next = kind === 0 ? ledger.nextHead(pfn, end) : ledger.coverHead + pagesIn(ledger.coverOrder);
-      if (kind !== 0 && holderOf(ledger, pfn) === null) blocks.push({ pfn: ledger.coverHead, pages: pagesIn(ledger.coverOrder) });
+      if (kind !== 0 && holderOf(ledger, pfn) === null)
+        blocks.push({ pfn: ledger.coverHead, pages: pagesIn(ledger.coverOrder) });
       pfn = next;
     }
   }
@@ -76,20 +86,37 @@ function expectedNear(ledger: Ledger, frames: readonly FrameRange[]): Allowed {
 function differencesOf(ledger: Ledger, snapshot: Snapshot, comparison: Comparison): Difference[] {
   const { misaligned, outside, twice, overlapping, live, missing, unmerged } = comparison;
   const found: Difference[] = [];
-  const blocks = (law: LawId, kind: "listed-misaligned" | "listed-outside" | "listed-twice" | "listed-overlapping", named: readonly NamedBlock[]): void => {
+  const blocks = (
+    law: LawId,
+    kind: "listed-misaligned" | "listed-outside" | "listed-twice" | "listed-overlapping",
+    named: readonly NamedBlock[],
+  ): void => {
     if (named.length === 0) return;
-    found.push({ law, fault: { kind, blocks: named.slice(0, EVIDENCE_MAX), count: named.length }, frames: ranges(named) });
+    found.push({
+      law,
+      fault: { kind, blocks: named.slice(0, EVIDENCE_MAX), count: named.length },
+      frames: ranges(named),
+    });
   };
   blocks("aligned", "listed-misaligned", misaligned);
   blocks("in-bounds", "listed-outside", outside);
   blocks("free-lists", "listed-twice", twice);
   blocks("partition", "listed-overlapping", overlapping);
   if (live.length > 0) {
-    const fault: Fault = { kind: "listed-live", blocks: asBlocks(live), count: live.length, holder: holderOf(ledger, (live[0] as FrameRange).start) };
+    const fault: Fault = {
+      kind: "listed-live",
+      blocks: asBlocks(live),
+      count: live.length,
+      holder: holderOf(ledger, (live[0] as FrameRange).start),
+    };
     found.push({ law: sharper(ledger, snapshot, live) ?? "partition", fault, frames: live });
   }
   if (missing.length > 0) {
-    const fault: Fault = { kind: "missing", ranges: missing.slice(0, EVIDENCE_MAX), pages: missing.reduce((sum, range) => sum + range.end - range.start, 0) };
+    const fault: Fault = {
+      kind: "missing",
+      ranges: missing.slice(0, EVIDENCE_MAX),
+      pages: missing.reduce((sum, range) => sum + range.end - range.start, 0),
+    };
     found.push({ law: drained(ledger) ?? sharper(ledger, snapshot, missing) ?? "partition", fault, frames: missing });
   }
   if (unmerged.length > 0) {
@@ -151,7 +178,11 @@ function quietChanges(ledger: Ledger, snapshot: Snapshot): Difference[] {
 }
 
 function changeDifference(law: LawId, changed: readonly NamedBlock[]): Difference {
-  return { law, fault: { kind: "changed-elsewhere", blocks: changed.slice(0, EVIDENCE_MAX), count: changed.length }, frames: ranges(changed) };
+  return {
+    law,
+    fault: { kind: "changed-elsewhere", blocks: changed.slice(0, EVIDENCE_MAX), count: changed.length },
+    frames: ranges(changed),
+  };
 }
 
 /** Blocks listed in one snapshot only. */
@@ -178,7 +209,12 @@ function orderDifference(ledger: Ledger, snapshot: Snapshot): Difference | null 
     const order = list % (ledger.maxOrder + 1);
     const at = expected.findIndex((pfn, index) => pfn !== found[index]);
     const pfn = found[at] as number;
-    const fault: Fault = { kind: "list-order", order, expected: expected.slice(0, EVIDENCE_MAX), found: found.slice(0, EVIDENCE_MAX) };
+    const fault: Fault = {
+      kind: "list-order",
+      order,
+      expected: expected.slice(0, EVIDENCE_MAX),
+      found: found.slice(0, EVIDENCE_MAX),
+    };
     return { law: "placement", fault, frames: [{ start: pfn, end: pfn + pagesIn(order) }] };
   }
   return null;
@@ -233,7 +269,14 @@ export function judgeCounts(ledger: Ledger, counts: Counts): readonly Violation[
   const fault = countFault(ledger, expected, counts.free);
   if (fault === null) return NONE;
   const law = fault.kind === "count-total" ? "conserved" : "no-free-buddies";
-  return violation(ledger, { law, blame: "allocator", fault, allowed: { kind: "counts", free: expected }, assumed: "counts-ignored", frames: [] });
+  return violation(ledger, {
+    law,
+    blame: "allocator",
+    fault,
+    allowed: { kind: "counts", free: expected },
+    assumed: "counts-ignored",
+    frames: [],
+  });
 }
 
 function expectedCounts(ledger: Ledger, zone: string | null): number[] {
@@ -241,14 +284,16 @@ function expectedCounts(ledger: Ledger, zone: string | null): number[] {
   ledger.geometry.zones.forEach((candidate, number) => {
     if (zone !== null && candidate.name !== zone) return;
     for (let order = 0; order <= ledger.maxOrder; order++) {
-      expected[order] = (expected[order] as number) + (ledger.freeBlocks[number * (ledger.maxOrder + 1) + order] as number);
+      expected[order] =
+        (expected[order] as number) + (ledger.freeBlocks[number * (ledger.maxOrder + 1) + order] as number);
     }
   });
   return expected;
 }
 
 function countFault(ledger: Ledger, expected: readonly number[], found: readonly number[]): Fault | null {
-  const pages = (counts: readonly number[]): number => counts.reduce((sum, count, order) => sum + count * 2 ** order, 0);
+  const pages = (counts: readonly number[]): number =>
+    counts.reduce((sum, count, order) => sum + count * 2 ** order, 0);
   if (pages(found) !== pages(expected)) return { kind: "count-total", expected: pages(expected), found: pages(found) };
   if (ledger.profile.coalescing === "lazy" || ledger.profile.initialFreeSet === "any") return null;
   const order = Math.max(found.length, expected.length);

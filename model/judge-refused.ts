@@ -13,7 +13,12 @@ import { NONE, type Violation } from "./violation.ts";
 import { allowedZones, mustServe } from "./zone-choice.ts";
 
 /** Judges a refusal; nothing changes. `order` is what the request rounds to, `asked` its page count or null. */
-export function judgeRefused(ledger: Ledger, order: number, asked: number | null, zone: string | null): readonly Violation[] {
+export function judgeRefused(
+  ledger: Ledger,
+  order: number,
+  asked: number | null,
+  zone: string | null,
+): readonly Violation[] {
   const { profile } = ledger;
   if (asked === 0 || profile.exhaustion !== "exact") return NONE;
   if (order > (profile.usableMaxOrder ?? ledger.maxOrder)) {

@@ -106,8 +106,10 @@ function takenFault(ledger: Ledger, pfn: number, pages: number): Fault | null {
       if (holder !== null) return { kind: "overlaps-live", pfn, pages, holder };
     } else {
       const next = ledger.nextHead(at, end);
-      if (ledger.gap === "held") return { kind: "overlaps-live", pfn, pages, holder: { pfn: at, pages: next - at, since: 0 } };
-      if (ledger.gap === "withheld") return { kind: "overlaps-withheld", pfn, pages, withheld: { start: at, end: next } };
+      if (ledger.gap === "held")
+        return { kind: "overlaps-live", pfn, pages, holder: { pfn: at, pages: next - at, since: 0 } };
+      if (ledger.gap === "withheld")
+        return { kind: "overlaps-withheld", pfn, pages, withheld: { start: at, end: next } };
       at = next;
     }
   }
@@ -148,7 +150,8 @@ function policyFault(ledger: Ledger, served: Served): Fault | null {
     }
   }
   // The choice is decidable where all free blocks are known and none may be held back.
-  if (ledger.gap === "unknown" || ledger.profile.cachedFrames !== "none" || ledger.profile.coalescing !== "eager") return null;
+  if (ledger.gap === "unknown" || ledger.profile.cachedFrames !== "none" || ledger.profile.coalescing !== "eager")
+    return null;
   if (ledger.cover(pfn) !== FREE) return null;
   const head = ledger.coverHead;
   const from = ledger.coverOrder;
@@ -170,7 +173,8 @@ function policyFault(ledger: Ledger, served: Served): Fault | null {
 function expectedBlock(ledger: Ledger, list: number, order: number, from: number): number | null {
   const { serving } = ledger;
   if (serving === null || !serving.known) return null;
-  if (ledger.profile.fit === "best" || serving.placement === "fifo" || serving.placement === "lifo") return serving.headOf(list);
+  if (ledger.profile.fit === "best" || serving.placement === "fifo" || serving.placement === "lifo")
+    return serving.headOf(list);
   let expected: number | null = null;
   for (let fit = order; fit <= ledger.maxOrder; fit++) {
     const head = serving.headOf(list - from + fit);
@@ -186,11 +190,25 @@ function zeroFindings(ledger: Ledger, served: Served): readonly Violation[] {
   const { pfn, pages } = served;
   if (served.asked === 0 && ledger.profile.zeroRequest === "refused") {
     const fault: Fault = { kind: "served-zero-pages", pfn };
-    return violation(ledger, { law: "rounding", blame: "allocator", fault, allowed: { kind: "refuse" }, assumed: "served-anyway", frames: rangeOf(pfn, pages) });
+    return violation(ledger, {
+      law: "rounding",
+      blame: "allocator",
+      fault,
+      allowed: { kind: "refuse" },
+      assumed: "served-anyway",
+      frames: rangeOf(pfn, pages),
+    });
   }
   if (served.zeroed === false && ledger.profile.zeroed === "promised") {
     const fault: Fault = { kind: "not-zeroed", pfn, pages };
-    return violation(ledger, { law: "zeroed", blame: "allocator", fault, allowed: { kind: "accept" }, assumed: "served-anyway", frames: rangeOf(pfn, pages) });
+    return violation(ledger, {
+      law: "zeroed",
+      blame: "allocator",
+      fault,
+      allowed: { kind: "accept" },
+      assumed: "served-anyway",
+      frames: rangeOf(pfn, pages),
+    });
   }
   return [];
 }

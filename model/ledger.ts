@@ -42,13 +42,7 @@ export interface LastStep {
 }
 
 /** Why a law could not be decided at some step. */
-export type Undecided =
-  | "state-unknown"
-  | "adjacent-runs"
-  | "counted-references"
-  | "lazy-coalescing"
-  | "cached-unknown"
-  | "list-order-unknown";
+export type Undecided = "state-unknown" | "adjacent-runs" | "counted-references" | "lazy-coalescing" | "cached-unknown";
 
 export interface LedgerOptions {
   readonly geometry: Geometry;
@@ -119,6 +113,10 @@ export class Ledger {
     return this.laws.has(law);
   }
 
+  get lawsOff(): LawId[] {
+    return LAW_IDS.filter((law) => !this.laws.has(law));
+  }
+
   /** Counts a step at which a law could not be decided. */
   undecide(law: LawId, reason: Undecided): void {
     const key = `${law} ${reason}`;
@@ -134,10 +132,12 @@ export class Ledger {
   cover(pfn: number): number {
     const { span } = this.geometry;
     if (!(pfn >= span.start && pfn < span.end)) return 0;
-    const { tilePages, tileOrder } = this.frames;
-    const number = Math.floor(pfn / tilePages);
-    const states = this.frames.tile(number).states;
-    const low = pfn - number * tilePages;
+    const { frames } = this;
+    const { tileOrder } = frames;
+    const number = Math.floor(pfn * frames.tilesPerPage);
+    const base = number * frames.tilePages;
+    const states = frames.tile(number).states;
+    const low = pfn - base;
     const top = this.maxOrder < tileOrder ? this.maxOrder : tileOrder;
     for (let order = 0; order <= top; order++) {
       const head = low & -(1 << order);
@@ -145,7 +145,7 @@ export class Ledger {
       if (state === 0) continue;
       // A smaller block with this head: nothing larger can cover the head, so nothing covers pfn.
       if ((state & ORDER) < order) return 0;
-      this.coverHead = number * tilePages + head;
+      this.coverHead = base + head;
       this.coverOrder = state & ORDER;
       return state & KIND;
     }
@@ -217,9 +217,9 @@ export class Ledger {
   /** Serves `(pfn, order)` out of the free block that `cover` just found. */
   take(pfn: number, order: number): void {
     const { frames } = this;
+    this.#uncount(this.coverHead, this.coverOrder);
     let head = this.coverHead;
     let half = this.coverOrder;
-    this.#uncount(head, half);
     while (half > order) {
       half--;
       const upper = head + pagesIn(half);
@@ -228,9 +228,9 @@ export class Ledger {
         head = upper;
       } else this.#putFree(upper, half);
     }
-    const number = Math.floor(pfn / frames.tilePages);
-    const tile = frames.tile(number);
+    const number = Math.floor(pfn * frames.tilesPerPage);
     const low = pfn - number * frames.tilePages;
+    const tile = frames.tile(number);
     tile.states[low] = LIVE | order;
     tile.since[low] = this.now;
     this.liveBlocks++;
@@ -242,7 +242,7 @@ export class Ledger {
   give(pfn: number, order: number): void {
     const { frames } = this;
     const top = Math.min(this.maxOrder, frames.tileOrder);
-    const number = Math.floor(pfn / frames.tilePages);
+    const number = Math.floor(pfn * frames.tilesPerPage);
     const base = number * frames.tilePages;
     const states = frames.tile(number).states;
     let head = pfn - base;
@@ -340,7 +340,7 @@ export class Ledger {
     const { frames } = this;
     let next = pfn + 1;
     while (next < end) {
-      const number = Math.floor(next / frames.tilePages);
+      const number = Math.floor(next * frames.tilesPerPage);
       const base = number * frames.tilePages;
       const tileEnd = Math.min(base + frames.tilePages, end);
       if (this.gap !== "withheld" && !frames.has(number)) {
@@ -428,10 +428,11 @@ export class Ledger {
   /** The serving order needs every free block by name, so a promised placement costs O(free blocks) once. */
   #createServing(): FreeOrder | null {
     const { placement, cachedFrames, coalescing } = this.profile;
-    if (placement === "any" || cachedFrames !== "none" || coalescing !== "eager" || this.gap !== "withheld") return null;
+    if (placement === "any" || cachedFrames !== "none" || coalescing !== "eager" || this.gap !== "withheld")
+      return null;
     const serving = new FreeOrder(placement, this.freeBlocks.length);
     for (const run of this.geometry.runs) {
-      for (let pfn = run.start; pfn < run.end; ) {
+      for (let pfn = run.start; pfn < run.end;) {
         const order = largestOrderAt(pfn, run.end, this.maxOrder);
         serving.inserted(run.zone * (this.maxOrder + 1) + order, pfn);
         pfn += pagesIn(order);
@@ -446,7 +447,8 @@ function awkwardBorders(geometry: Geometry): number[] {
   const borders: number[] = [];
   geometry.zones.forEach((zone, index) => {
     const next = geometry.zones[index + 1];
-    if (next !== undefined && next.start === zone.end && zone.end % pagesIn(geometry.maxOrder) !== 0) borders.push(zone.end);
+    if (next !== undefined && next.start === zone.end && zone.end % pagesIn(geometry.maxOrder) !== 0)
+      borders.push(zone.end);
   });
   return borders;
 }

@@ -199,7 +199,8 @@ function unmergedBuddies(ledger: Ledger, snapshot: Snapshot): readonly NamedBloc
     const heads = new Set(snapshot.lists[order]);
     for (const pfn of heads) {
       if (!headsBlock(pfn, order + 1) || !heads.has(buddyOf(pfn, order))) continue;
-      if (outside(ledger, parentOf(pfn, order), pagesIn(order + 1)) === null) pairs.push({ pfn, pages: pagesIn(order) });
+      if (outside(ledger, parentOf(pfn, order), pagesIn(order + 1)) === null)
+        pairs.push({ pfn, pages: pagesIn(order) });
     }
   }
   return pairs;

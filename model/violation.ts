@@ -23,13 +23,7 @@ export interface Holder extends NamedBlock {
 
 /** How a free was wrong. */
 export type Misuse =
-  | "double"
-  | "never-allocated"
-  | "interior"
-  | "wrong-size"
-  | "misaligned"
-  | "out-of-range"
-  | "reserved";
+  "double" | "never-allocated" | "interior" | "wrong-size" | "misaligned" | "out-of-range" | "reserved";
 
 /** What was seen. pfns absolute, `order` an order, `pages` frames. */
 export type Fault =
@@ -40,29 +34,62 @@ export type Fault =
   | { readonly kind: "overlaps-withheld"; readonly pfn: number; readonly pages: number; readonly withheld: FrameRange }
   | { readonly kind: "overlaps-cached"; readonly pfn: number; readonly pages: number; readonly cached: number }
   | { readonly kind: "served-zero-pages"; readonly pfn: number }
-  | { readonly kind: "larger-split"; readonly pfn: number; readonly order: number; readonly from: number; readonly smallest: number }
+  | {
+      readonly kind: "larger-split";
+      readonly pfn: number;
+      readonly order: number;
+      readonly from: number;
+      readonly smallest: number;
+    }
   | { readonly kind: "out-of-turn"; readonly pfn: number; readonly head: number; readonly expectedHead: number }
   | { readonly kind: "wrong-half"; readonly pfn: number; readonly expected: number }
   | { readonly kind: "wrong-zone"; readonly pfn: number; readonly asked: string; readonly served: string }
   | { readonly kind: "not-zeroed"; readonly pfn: number; readonly pages: number }
-  | { readonly kind: "refused-with-room"; readonly order: number; readonly room: NamedBlock | null; readonly freeBlocks: number }
-  | { readonly kind: "bad-free"; readonly pfn: number; readonly pages: number | null; readonly misuse: Misuse; readonly answer: "accepted" | "unsaid" | "died"; readonly holder: Holder | null; readonly freedAt: number }
+  | {
+      readonly kind: "refused-with-room";
+      readonly order: number;
+      readonly room: NamedBlock | null;
+      readonly freeBlocks: number;
+    }
+  | {
+      readonly kind: "bad-free";
+      readonly pfn: number;
+      readonly pages: number | null;
+      readonly misuse: Misuse;
+      readonly answer: "accepted" | "unsaid" | "died";
+      readonly holder: Holder | null;
+      readonly freedAt: number;
+    }
   | { readonly kind: "good-free-refused"; readonly pfn: number; readonly pages: number; readonly since: number }
   | { readonly kind: "died"; readonly how: string }
   | { readonly kind: "listed-misaligned"; readonly blocks: readonly NamedBlock[]; readonly count: number }
   | { readonly kind: "listed-outside"; readonly blocks: readonly NamedBlock[]; readonly count: number }
   | { readonly kind: "listed-twice"; readonly blocks: readonly NamedBlock[]; readonly count: number }
   | { readonly kind: "listed-overlapping"; readonly blocks: readonly NamedBlock[]; readonly count: number }
-  | { readonly kind: "listed-live"; readonly blocks: readonly NamedBlock[]; readonly count: number; readonly holder: Holder | null }
+  | {
+      readonly kind: "listed-live";
+      readonly blocks: readonly NamedBlock[];
+      readonly count: number;
+      readonly holder: Holder | null;
+    }
   | { readonly kind: "missing"; readonly ranges: readonly FrameRange[]; readonly pages: number }
   | { readonly kind: "unmerged"; readonly pairs: readonly NamedBlock[]; readonly count: number }
-  | { readonly kind: "list-order"; readonly order: number; readonly expected: readonly number[]; readonly found: readonly number[] }
+  | {
+      readonly kind: "list-order";
+      readonly order: number;
+      readonly expected: readonly number[];
+      readonly found: readonly number[];
+    }
   | { readonly kind: "changed-elsewhere"; readonly blocks: readonly NamedBlock[]; readonly count: number }
   | { readonly kind: "count-total"; readonly expected: number; readonly found: number }
   | { readonly kind: "count-spread"; readonly order: number; readonly expected: number; readonly found: number }
   | { readonly kind: "join-twice"; readonly pfn: number; readonly pages: number }
   | { readonly kind: "left-in-use"; readonly pfn: number; readonly pages: number; readonly holder: Holder | null }
-  | { readonly kind: "handover"; readonly pfn: number; readonly fault: "lost" | "given-twice" | "handed-out-is-free" | "reserved-is-free" };
+  | {
+      readonly kind: "handover";
+      readonly pfn: number;
+      readonly fault: "lost" | "given-twice" | "handed-out-is-free" | "reserved-is-free";
+    };
 
 export type Outside = "beyond-pool" | "not-managed" | "crosses-zone" | "crosses-hole";
 

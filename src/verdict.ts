@@ -16,8 +16,11 @@ export interface NotChecked {
   readonly reason: string;
   /** Events at which the law was undecidable; 0 where it was off for the whole trace. */
   readonly events: number;
-  /** "profile": the profile says so and the verdict stands; "evidence": the recording lacks what it takes. */
-  readonly cause: "profile" | "evidence" | "switched-off";
+  /**
+   * "profile": the profile makes no such promise; "recording": it has no events of the kind the law needs;
+   * "incomplete": events are missing, so the verdict is at best undecided; "switched-off": by request.
+   */
+  readonly cause: "profile" | "recording" | "incomplete" | "switched-off";
 }
 
 /** Exit codes of the command line (docs/exit-codes.md): an input error outranks findings. */

@@ -1,7 +1,8 @@
 // What every reader of traces hands on: a header, then commands with outcomes, in file order.
 //
-//  1. pfns in commands are absolute: readers add `basePfn` of the header (geometry.ts, rule 2). Reports
-//     take it off again, so that people see the numbers of their file.
+//  1. pfns in commands are absolute: readers add the base that the sink answers to the header, which is
+//     the header's `basePfn`, or 0 for an allocator that aligns to its pool's start. Reports take it off
+//     again, so that people see the numbers of their file.
 //  2. A reader reuses its command and outcome objects; a sink keeps copies, never the objects.
 //  3. After the first problem a reader hands on no more events, but goes on to collect problems.
 
@@ -21,7 +22,8 @@ export interface TraceHeader {
 
 /** Receives a trace. `line` counts from 1; in a YAML trace it is the line where the event starts. */
 export interface TraceSink {
-  header(header: TraceHeader, line: number): void;
+  /** Answers the absolute pfn of the pool's first frame: what the reader adds to every pfn of the file. */
+  header(header: TraceHeader, line: number): number;
   event(command: Command, outcome: Outcome, line: number): void;
   /** The recorder dropped events before this line; `events` is null where it cannot say how many. */
   lost(events: number | null, line: number): void;

@@ -55,6 +55,8 @@ export interface TraceResult {
   readonly verdict: VerdictKind;
   readonly header: TraceHeader | null;
   readonly profileName: string;
+  /** Absolute pfn of the pool's first frame: what reports take off pfns to show those of the file. */
+  readonly base: number;
   /** Lines read, the header and empty lines included. */
   readonly lines: number;
   readonly events: number;

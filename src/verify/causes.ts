@@ -1,0 +1,100 @@
+// Which violations are consequences of an earlier one, so that one bug does not drown the rest.
+//
+//  1. A violation marks its frames. A later one that touches marked frames is a consequence of the first
+//     that marked them, and marks its own frames too: corruption spreads along blocks.
+//  2. A complaint without frames of its own, or about policy, is the same complaint again when law, kind
+//     and order are the same.
+//  3. A snapshot that agrees with the ledger proves the pool sound again: all marks go.
+//
+// Marks are kept per frame in tiles of 1024; a range that covers a tile whole costs one number.
+
+import type { FrameRange } from "../../model/geometry.ts";
+import type { Violation } from "../../model/violation.ts";
+
+const TILE_PAGES = 1024;
+
+/** Remembers which finding (by number, from 1) is at the root of which frames and complaints. */
+export class Causes {
+  readonly #tiles: Map<number, number | Uint32Array> = new Map();
+  readonly #complaints: Map<string, number> = new Map();
+
+  /** The finding that this violation follows from, or 0 if it is a new one. */
+  causeOf(violation: Violation): number {
+    const again = this.#complaints.get(complaint(violation));
+    if (again !== undefined) return again;
+    for (const range of violation.frames) {
+      const marked = this.#markIn(range);
+      if (marked !== 0) return marked;
+    }
+    return 0;
+  }
+
+  /** From here on, what touches the violation's frames follows from `finding`. */
+  mark(violation: Violation, finding: number): void {
+    if (groupsByKind(violation)) this.#complaints.set(complaint(violation), finding);
+    for (const range of violation.frames) this.#markRange(range, finding);
+  }
+
+  /** The pool was seen to be sound. */
+  clear(): void {
+    if (this.#tiles.size > 0) this.#tiles.clear();
+  }
+
+  #markIn(range: FrameRange): number {
+    const last = Math.floor((range.end - 1) / TILE_PAGES);
+    for (let number = Math.floor(range.start / TILE_PAGES); number <= last; number++) {
+      const tile = this.#tiles.get(number);
+      if (tile === undefined) continue;
+      if (typeof tile === "number") return tile;
+      const base = number * TILE_PAGES;
+      const to = Math.min(range.end - base, TILE_PAGES);
+      for (let at = Math.max(Math.floor(range.start) - base, 0); at < to; at++)
+        if (tile[at] !== 0) return tile[at] as number;
+    }
+    return 0;
+  }
+
+  #markRange(range: FrameRange, finding: number): void {
+    const last = Math.floor((range.end - 1) / TILE_PAGES);
+    for (let number = Math.floor(range.start / TILE_PAGES); number <= last; number++) {
+      const base = number * TILE_PAGES;
+      const from = Math.max(Math.floor(range.start) - base, 0);
+      const to = Math.min(Math.ceil(range.end) - base, TILE_PAGES);
+      const tile = this.#tiles.get(number);
+      if (typeof tile === "number") continue;
+      if (tile === undefined && from === 0 && to === TILE_PAGES) {
+        this.#tiles.set(number, finding);
+        continue;
+      }
+      const marks = tile ?? new Uint32Array(TILE_PAGES);
+      for (let at = from; at < to; at++) if (marks[at] === 0) marks[at] = finding;
+      this.#tiles.set(number, marks);
+    }
+  }
+}
+
+/** Faults that say the same thing each time they occur, wherever. */
+function groupsByKind(violation: Violation): boolean {
+  switch (violation.fault.kind) {
+    case "refused-with-room":
+    case "larger-split":
+    case "out-of-turn":
+    case "wrong-half":
+    case "wrong-zone":
+    case "list-order":
+    case "not-zeroed":
+    case "served-zero-pages":
+    case "order-above-max":
+    case "count-total":
+    case "count-spread":
+      return true;
+    default:
+      return false;
+  }
+}
+
+function complaint(violation: Violation): string {
+  const { fault } = violation;
+  const order = fault.kind === "refused-with-room" ? fault.order : "";
+  return `${violation.law} ${fault.kind} ${order}`;
+}

@@ -1,0 +1,242 @@
+// The trace verifier: asks the one relation about every event of a recording, and sorts what it answers.
+//
+//  1. Memory is the ledger (live blocks and touched frames) and the findings asked for, never the trace.
+//  2. Each violation is a finding or a consequence of one (causes.ts). Findings beyond `findingsMax` are
+//     counted, not kept.
+//  3. The verdict is `violated` after any violation, `undecided` when events are missing, `vacuous`
+//     without events, `holds` otherwise. What was not judged is listed with the reason.
+
+import type { Command, Outcome } from "../../model/command.ts";
+import { createGeometry } from "../../model/geometry.ts";
+import type { LawId } from "../../model/invariants.ts";
+import { createLedger, type Ledger } from "../../model/ledger.ts";
+import { STRICT_PROFILE, type Profile } from "../../model/profile.ts";
+import { step } from "../../model/step.ts";
+import type { Violation } from "../../model/violation.ts";
+import type { Problem } from "../problem.ts";
+import type { TraceCursor, TraceHeader, TraceSink } from "../trace/event.ts";
+import type { NotChecked, VerdictKind } from "../verdict.ts";
+import { Causes } from "./causes.ts";
+import { locate } from "./locate.ts";
+import { notChecked } from "./not-checked.ts";
+import type { Consequence, Finding, Tally, TraceResult } from "./result.ts";
+
+/** Consequences named per finding; the rest are counted. */
+const CONSEQUENCES_KEPT = 5;
+const TEXT_MAX = 400;
+
+export interface VerifyOptions {
+  readonly file: string;
+  /** The profile to judge by, from the command line or from the header, or what is wrong with it. */
+  readonly profileOf: (header: TraceHeader, line: number) => Profile | readonly Problem[];
+  readonly laws: ReadonlySet<LawId>;
+  /** Findings kept with their evidence; Infinity for all. */
+  readonly findingsMax: number;
+  /** Stop at the first violation: `wantsMore` turns false. */
+  readonly failFast: boolean;
+}
+
+type OpenFinding = Omit<Finding, "history" | "historyTotal" | "consequences" | "consequenceCount"> & {
+  consequences: Consequence[];
+  consequenceCount: number;
+};
+
+/** Judges one trace: feed it to a reader, then ask for the result. */
+export class Verifier implements TraceSink {
+  readonly #options: VerifyOptions;
+  /** Set by whoever connects a reader; gives the text of the line being judged. */
+  cursor: TraceCursor | null = null;
+  #header: TraceHeader | null = null;
+  #profile: Profile = STRICT_PROFILE;
+  #ledger: Ledger | null = null;
+  readonly #causes = new Causes();
+  readonly #findings: OpenFinding[] = [];
+  readonly #problems: Problem[] = [];
+  readonly #tally: Tally = {
+    served: 0,
+    refused: 0,
+    freed: 0,
+    snapshots: 0,
+    counts: 0,
+    added: 0,
+    removed: 0,
+    died: 0,
+    lost: 0,
+    notes: 0,
+  };
+  #findingCount = 0;
+  #violationCount = 0;
+  #peakLiveBlocks = 0;
+  #zeroedReported = false;
+  #diedAt = 0;
+  #eventsAfterDeath = 0;
+
+  constructor(options: VerifyOptions) {
+    this.#options = options;
+  }
+
+  /** False once nothing more can change the answer that was asked for. */
+  get wantsMore(): boolean {
+    return !(this.#options.failFast && this.#findingCount > 0);
+  }
+
+  header(header: TraceHeader, line: number): number {
+    this.#header = header;
+    const profile = this.#options.profileOf(header, line);
+    if (Array.isArray(profile)) for (const problem of profile as readonly Problem[]) this.problem(problem);
+    else this.#profile = profile as Profile;
+    const base = this.#profile.alignment === "pool" ? 0 : header.shape.basePfn;
+    const geometry = createGeometry({ ...header.shape, basePfn: base });
+    this.#ledger = createLedger({ geometry, profile: this.#profile, start: header.start, laws: this.#options.laws });
+    return base;
+  }
+
+  event(command: Command, outcome: Outcome, line: number): void {
+    const ledger = this.#ledger;
+    if (ledger === null || this.#problems.length > 0 || !this.wantsMore) return;
+    ledger.now = line;
+    this.#count(command, outcome, line);
+    const violations = step(ledger, command, outcome);
+    if (ledger.liveBlocks > this.#peakLiveBlocks) this.#peakLiveBlocks = ledger.liveBlocks;
+    if (violations.length > 0) for (const violation of violations) this.#violated(violation, line);
+    else if (command.kind === "snapshot") this.#causes.clear();
+  }
+
+  lost(_events: number | null, line: number): void {
+    if (this.#ledger === null) return;
+    this.#ledger.now = line;
+    this.#tally.lost++;
+    this.#ledger.forget();
+    this.#causes.clear();
+  }
+
+  note(): void {
+    this.#tally.notes++;
+  }
+
+  problem(problem: Problem): void {
+    this.#problems.push(problem);
+  }
+
+  #count(command: Command, outcome: Outcome, line: number): void {
+    const tally = this.#tally;
+    if (this.#diedAt > 0) this.#eventsAfterDeath++;
+    if (outcome.kind === "crashed") {
+      tally.died++;
+      if (this.#diedAt === 0) this.#diedAt = line;
+      return;
+    }
+    switch (command.kind) {
+      case "alloc":
+      case "alloc-pages":
+        if (outcome.kind === "block") {
+          tally.served++;
+          if (outcome.zeroed !== null) this.#zeroedReported = true;
+        } else tally.refused++;
+        return;
+      case "free":
+      case "free-order":
+      case "free-pages":
+        tally.freed++;
+        return;
+      case "snapshot":
+        tally.snapshots++;
+        return;
+      case "counts":
+        tally.counts++;
+        return;
+      case "add":
+        tally.added++;
+        return;
+      case "remove":
+        tally.removed++;
+        return;
+      case "unnamed":
+        return;
+    }
+  }
+
+  #violated(violation: Violation, line: number): void {
+    this.#violationCount++;
+    const cause = this.#causes.causeOf(violation);
+    if (cause > 0) {
+      this.#causes.mark(violation, cause);
+      this.#consequence(cause, { line, law: violation.law });
+      return;
+    }
+    const number = ++this.#findingCount;
+    this.#causes.mark(violation, number);
+    if (number > this.#options.findingsMax) return;
+    const text = this.cursor?.lineText(TEXT_MAX) ?? "";
+    const base = this.#ledger?.geometry.basePfn ?? 0;
+    this.#findings.push({
+      number,
+      violation,
+      line,
+      text,
+      ...locate(text, violation, base),
+      consequences: [],
+      consequenceCount: 0,
+    });
+    if (number >= this.#options.findingsMax && this.#ledger !== null) this.#ledger.gathersEvidence = false;
+  }
+
+  #consequence(cause: number, consequence: Consequence): void {
+    const finding = this.#findings[cause - 1];
+    if (finding === undefined) return;
+    finding.consequenceCount++;
+    if (finding.consequences.length < CONSEQUENCES_KEPT) finding.consequences.push(consequence);
+  }
+
+  /** The answer, once the reader has ended. Histories are still empty (history.ts fills them). */
+  result(lines: number): TraceResult {
+    const tally = { ...this.#tally };
+    const events =
+      tally.served +
+      tally.refused +
+      tally.freed +
+      tally.snapshots +
+      tally.counts +
+      tally.added +
+      tally.removed +
+      tally.died;
+    const unchecked = this.#notChecked();
+    return {
+      file: this.#options.file,
+      verdict: this.#verdict(events, unchecked),
+      header: this.#header,
+      profileName: this.#profile.name,
+      base: this.#ledger?.geometry.basePfn ?? 0,
+      lines,
+      events,
+      tally,
+      findings: this.#findings.map((finding) => ({ ...finding, history: [], historyTotal: null })),
+      findingCount: this.#findingCount,
+      violationCount: this.#violationCount,
+      notChecked: unchecked,
+      advice: [],
+      peakLiveBlocks: this.#peakLiveBlocks,
+      livePages: this.#ledger?.livePages ?? 0,
+      problems: this.#problems,
+    };
+  }
+
+  #notChecked(): NotChecked[] {
+    const ledger = this.#ledger;
+    if (ledger === null) return [];
+    const startsInMidLife = this.#header?.start === "unknown";
+    const found = notChecked(ledger, this.#tally, { startsInMidLife, zeroedReported: this.#zeroedReported });
+    if (this.#eventsAfterDeath > 0) {
+      const reason = `the allocator died at line ${this.#diedAt} and the recording goes on: nothing is known of its state`;
+      found.push({ law: "no-overlap", cause: "incomplete", reason, events: this.#eventsAfterDeath });
+    }
+    return found;
+  }
+
+  #verdict(events: number, unchecked: readonly NotChecked[]): VerdictKind {
+    if (this.#violationCount > 0) return "violated";
+    if (this.#problems.length > 0) return "undecided";
+    if (events === 0) return "vacuous";
+    return unchecked.some((law) => law.cause === "incomplete") ? "undecided" : "holds";
+  }
+}
