@@ -22,6 +22,7 @@ import {
   address,
   fault,
   isObject,
+  listedPfn,
   listOf,
   orNull,
   pfn,
@@ -56,7 +57,8 @@ const OPS = [...CALLS, "died", "lost", "note"] as const;
 
 const pageCount = wholeNumber(0, PFN_LIMIT);
 const namedOrder = wholeNumber(0, NAMED_ORDER_MAX);
-const freeLists = listOf(listOf(pfn), NAMED_ORDER_MAX + 1);
+const freeLists = listOf(listOf(listedPfn), NAMED_ORDER_MAX + 1);
+const cachedFrames = listOf(listedPfn);
 const blockCounts = listOf(pageCount, NAMED_ORDER_MAX + 1);
 
 /** Reads an event and hands it to `sink`, unless it is wrong, which is reported, or `sink` is null. */
@@ -132,7 +134,11 @@ function commandIn(fields: Fields, context: EventContext, op: Call, end: "answer
       return freeIn(fields, context);
     case "snapshot": {
       const lists = end === "died" ? [] : fields.required("free", freeLists, []);
-      return { kind: "snapshot", lists: lists.map(atBase), cached: atBase(fields.optional("cached", listOf(pfn), [])) };
+      return {
+        kind: "snapshot",
+        lists: lists.map(atBase),
+        cached: atBase(fields.optional("cached", cachedFrames, [])),
+      };
     }
     case "counts": {
       const free = end === "died" ? [] : fields.required("free", blockCounts, []);

@@ -64,6 +64,16 @@ export const pfn: FieldKind<number> = (raw) => {
   return isFault(index) ? fault("TRACE_FIELD_RANGE", expected, raw) : index;
 };
 
+/**
+ * A frame as a free list showed it: a broken list holds anything, such as 0x3333333333333333, and that is
+ * the allocator's fault. A number beyond 2^53 becomes the nearest double, which no pool reaches either.
+ */
+export const listedPfn: FieldKind<number> = (raw) => {
+  const value = fromHexadecimal(raw);
+  const isListed = (typeof value === "bigint" && value >= 0n) || (Number.isInteger(value) && Number(value) > PFN_LIMIT);
+  return isListed ? Number(value) : pfn(value);
+};
+
 /** A byte address: a whole number that a double holds exactly, or "0x…" of up to 64 bits. */
 export const address: FieldKind<bigint> = (raw) => {
   const expected = 'an address in bytes: a whole number up to 2^53, or "0x…" of up to 64 bits';

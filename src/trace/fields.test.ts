@@ -73,6 +73,10 @@ describe("an event", () => {
     ['{"op":"free","addr":0}', '{"kind":"free","pfn":0} {"kind":"unsaid"}'],
     ['{"op":"snapshot","free":[[1],[],[4]]}', '{"kind":"snapshot","lists":[[3],[],[6]],"cached":[]} {"kind":"ok"}'],
     ['{"op":"snapshot","free":[],"cached":["0x7"]}', '{"kind":"snapshot","lists":[],"cached":[9]} {"kind":"ok"}'],
+    [
+      '{"op":"snapshot","free":[[3689347667749314202]],"cached":["0x8000000000000000"]}',
+      '{"kind":"snapshot","lists":[[3689347667749314000]],"cached":[9223372036854776000]} {"kind":"ok"}',
+    ],
     ['{"op":"counts","free":[1,0,2],"zone":"n"}', '{"kind":"counts","free":[1,0,2],"zone":"n"} {"kind":"ok"}'],
     ['{"op":"add","pfn":4,"pages":2}', '{"kind":"add","pfn":6,"pages":2} {"kind":"unsaid"}'],
     ['{"op":"remove","pfn":4,"pages":2,"ok":false}', '{"kind":"remove","pfn":6,"pages":2} {"kind":"refused"}'],
@@ -126,6 +130,7 @@ describe("an event", () => {
     ['{"op":"snapshot"}', "TRACE_FIELD_MISSING"],
     ['{"op":"snapshot","free":[1]}', "TRACE_FIELD_TYPE free.0"],
     ['{"op":"snapshot","free":[[],[0,-2]]}', "TRACE_FIELD_RANGE free.1.1"],
+    ['{"op":"snapshot","free":[[],[0.5]]}', "TRACE_FIELD_RANGE free.1.0"],
     ['{"op":"snapshot","free":[],"cached":[null]}', "TRACE_FIELD_TYPE cached.0"],
     ['{"op":"counts","free":[0,0.5]}', "TRACE_FIELD_RANGE free.1"],
     ['{"op":"add","pfn":1}', "TRACE_FIELD_MISSING"],
