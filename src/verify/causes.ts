@@ -1,6 +1,6 @@
 // Which violations are consequences of an earlier one, so that one bug does not drown the rest.
 //
-//  1. A violation marks its frames. A later one that touches marked frames is a consequence of the first
+//  1. A violation marks its frames, unless it leaves them as they were (a refusal, a choice of policy). A later one that touches marked frames is a consequence of the first
 //     that marked them, and marks its own frames too: corruption spreads along blocks.
 //  2. A complaint without frames of its own, or about policy, is the same complaint again when law, kind
 //     and order are the same.
@@ -32,7 +32,7 @@ export class Causes {
   /** From here on, what touches the violation's frames follows from `finding`. */
   mark(violation: Violation, finding: number): void {
     if (groupsByKind(violation)) this.#complaints.set(complaint(violation), finding);
-    for (const range of violation.frames) this.#markRange(range, finding);
+    if (corrupts(violation)) for (const range of violation.frames) this.#markRange(range, finding);
   }
 
   /** The pool was seen to be sound. */
@@ -91,6 +91,12 @@ function groupsByKind(violation: Violation): boolean {
     default:
       return false;
   }
+}
+
+/** Can what went wrong make later events about these frames go wrong? */
+function corrupts(violation: Violation): boolean {
+  const { kind } = violation.fault;
+  return !groupsByKind(violation) || kind === "served-zero-pages" || kind === "order-above-max";
 }
 
 function complaint(violation: Violation): string {

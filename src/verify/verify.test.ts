@@ -1,0 +1,225 @@
+// What verifying whole traces shows: verdicts, grouping, histories, what was not checked, and reductions.
+
+import { describe, expect, it } from "vitest";
+import { LAW_IDS, type LawId } from "../../model/invariants.ts";
+import { STRICT_PROFILE, type Profile } from "../../model/profile.ts";
+import { NativeReader } from "../trace/native.ts";
+import { alternatives } from "./advice.ts";
+import { HistoryCollector } from "./history.ts";
+import { Keeper } from "./keep.ts";
+import { Minimizer, signatureOf } from "./minimize.ts";
+import type { Finding, TraceResult } from "./result.ts";
+import { Verifier } from "./verify.ts";
+import type { TraceSink } from "../trace/event.ts";
+
+const HEADER = { buddytrace: 1, max_order: 3, pages: 8 };
+
+/** A trace of 8 frames: events as JSON objects, one per line after the header. */
+function traceOf(events: readonly object[], header: object = {}): string {
+  return [{ ...HEADER, ...header }, ...events].map((line) => `${JSON.stringify(line)}\n`).join("");
+}
+
+function read(text: string, sink: TraceSink & { cursor: unknown }): number {
+  const reader = new NativeReader(sink, "t.jsonl");
+  sink.cursor = reader;
+  reader.push(new TextEncoder().encode(text));
+  reader.end();
+  return reader.lines;
+}
+
+function verify(
+  text: string,
+  options: { profile?: Partial<Profile>; without?: readonly LawId[]; findingsMax?: number } = {},
+): TraceResult {
+  const verifier = new Verifier({
+    file: "t.jsonl",
+    profileOf: () => ({ ...STRICT_PROFILE, ...options.profile }),
+    laws: new Set(LAW_IDS.filter((law) => !(options.without ?? []).includes(law))),
+    findingsMax: options.findingsMax ?? 10,
+    failFast: false,
+  });
+  const lines = read(text, verifier);
+  return verifier.result(lines);
+}
+
+const alloc = (order: number, pfn: number | null): object => ({ op: "alloc", order, pfn });
+const free = (pfn: number, order: number): object => ({ op: "free", pfn, order });
+const snapshot = (...lists: number[][]): object => ({ op: "snapshot", free: lists });
+
+describe("verdicts", () => {
+  it.each([
+    ["a correct trace holds", traceOf([alloc(1, 0), free(0, 1)]), "holds"],
+    ["a broken law is a violation", traceOf([alloc(1, 0), alloc(0, 1)]), "violated"],
+    ["a start in mid-life leaves it undecided", traceOf([alloc(1, 0)], { start: "unknown" }), "undecided"],
+    ["lost events leave it undecided", traceOf([alloc(1, 0), { op: "lost", events: 3 }, free(0, 1)]), "undecided"],
+    ["a violation before a loss stays one", traceOf([alloc(1, 0), alloc(0, 1), { op: "lost" }]), "violated"],
+    ["a trace without events shows nothing", traceOf([]), "vacuous"],
+    ["a trace of notes shows nothing", traceOf([{ op: "note", text: "hi" }]), "vacuous"],
+  ])("%s", (_what, text, verdict) => expect(verify(text).verdict).toBe(verdict));
+
+  it("a law switched off is not judged, and said so", () => {
+    const result = verify(traceOf([alloc(1, 0), alloc(0, 1)]), { without: ["no-overlap"] });
+    expect(result.verdict).toBe("holds");
+    expect(result.notChecked).toContainEqual({
+      law: "no-overlap",
+      cause: "switched-off",
+      reason: "switched off by request",
+      events: 0,
+    });
+  });
+
+  it("without snapshots the laws about lists are not checked, and said so", () => {
+    const laws = (text: string): string[] =>
+      verify(text)
+        .notChecked.filter((one) => one.cause === "recording")
+        .map((one) => one.law);
+    expect(laws(traceOf([alloc(3, 0)]))).toContain("partition");
+    expect(laws(traceOf([alloc(3, 0), snapshot([], [], [], [])]))).not.toContain("partition");
+  });
+
+  it("undecidable refusals are counted", () => {
+    const result = verify(traceOf([alloc(0, null), alloc(1, null)], { start: "unknown" }));
+    expect(result.notChecked).toContainEqual(
+      expect.objectContaining({ law: "no-spurious-oom", cause: "incomplete", events: 2 }),
+    );
+  });
+
+  it("what happens after a death proves nothing", () => {
+    const result = verify(
+      traceOf([{ op: "died", how: "abort", in: { op: "alloc", order: 0 } }, alloc(0, 0), alloc(0, 1)]),
+    );
+    expect(result.findings.map((finding) => finding.violation.law)).toEqual(["returns"]);
+    expect(result.notChecked).toContainEqual(expect.objectContaining({ cause: "incomplete", events: 2 }));
+  });
+
+  it("after wrong input nothing more is judged", () => {
+    const result = verify(`${traceOf([alloc(0, 0)])}{"op":"alloc"}\n{"op":"alloc","order":0,"pfn":0}\n`);
+    expect(result.problems.map((problem) => `${problem.code} ${problem.place.line}`)).toEqual([
+      "TRACE_FIELD_MISSING 3",
+      "TRACE_FIELD_MISSING 3",
+    ]);
+    expect(result.violationCount).toBe(0);
+  });
+});
+
+describe("grouping", () => {
+  it("later violations on the same frames follow from the first", () => {
+    const result = verify(
+      traceOf([alloc(0, 0), free(0, 0), free(0, 0), alloc(1, 0), alloc(0, 0), alloc(0, 4), alloc(0, 4)]),
+    );
+    expect(
+      result.findings.map((finding) => `${finding.line} ${finding.violation.law} +${finding.consequenceCount}`),
+    ).toEqual(["4 free-live-only +1", "8 no-overlap +0"]);
+    expect(result.violationCount).toBe(3);
+  });
+
+  it("the same needless refusal again follows from the first", () => {
+    const result = verify(traceOf([alloc(3, null), alloc(0, 0), alloc(3, null), alloc(2, null), alloc(2, null)]));
+    expect(result.findings.map((finding) => `${finding.line} +${finding.consequenceCount}`)).toEqual(["2 +0", "5 +1"]);
+  });
+
+  it("an overlap does not follow from a needless refusal", () => {
+    const result = verify(traceOf([alloc(3, null), alloc(0, 0), alloc(0, 0)]));
+    expect(result.findings.map((finding) => finding.line)).toEqual([2, 4]);
+  });
+
+  it("a snapshot that agrees ends the story", () => {
+    const story = [
+      alloc(0, 0),
+      alloc(0, 0),
+      free(0, 0),
+      free(0, 0),
+      snapshot([], [], [], [0]),
+      alloc(0, 0),
+      alloc(0, 0),
+    ];
+    expect(verify(traceOf(story)).findings.map((finding) => finding.line)).toEqual([3, 8]);
+  });
+
+  it("findings beyond the maximum are counted, not kept", () => {
+    const pairs = [0, 2, 4, 6].flatMap((pfn) => [alloc(0, pfn), alloc(0, pfn)]);
+    const result = verify(traceOf(pairs), { findingsMax: 2 });
+    expect([result.findings.length, result.findingCount, result.violationCount]).toEqual([2, 4, 4]);
+  });
+});
+
+describe("places", () => {
+  it.each([
+    ["the served pfn", [alloc(1, 0), alloc(0, 1)], "1"],
+    ["the refused answer", [alloc(0, null)], "null"],
+    ["the freed pfn", [free(5, 0)], "5"],
+    ["the wrong order", [alloc(1, 4), free(4, 0)], "0"],
+    ["the page count", [{ op: "alloc", pages: 0, pfn: 2 }], "0"],
+    ["the listed block", [alloc(0, 4), snapshot([], [], [0, 4])], "4"],
+    ["a death's kind", [{ op: "died", how: "abort", in: {} }], '"abort"'],
+  ])("%s is underlined", (_what, events, value) => {
+    const finding = verify(traceOf(events)).findings[0] as Finding;
+    expect(finding.text.slice(finding.column - 1, finding.column - 1 + finding.columns)).toBe(value);
+  });
+
+  it("pfns are the file's, whatever the base", () => {
+    const result = verify(traceOf([alloc(1, 2), alloc(0, 3)], { base_pfn: 262_144 }));
+    const finding = result.findings[0] as Finding;
+    expect(finding.text.slice(finding.column - 1)).toMatch(/^3/);
+    expect(result.base).toBe(262_144);
+  });
+});
+
+describe("histories", () => {
+  it("tell the earlier lines about exactly the frames at issue", () => {
+    const text = traceOf([alloc(0, 7), alloc(1, 0), free(0, 1), alloc(0, 0), alloc(2, 4), alloc(0, 1), alloc(0, 1)]);
+    const result = verify(text);
+    const collector = new HistoryCollector(result.findings, "power-of-two", result.base);
+    read(text, collector);
+    const findings = collector.complete(result.findings);
+    expect(findings.at(-1)?.history.map((line) => line.line)).toEqual([3, 4, 7]);
+    expect(findings.at(-1)?.historyTotal).toBe(3);
+  });
+});
+
+describe("advice", () => {
+  it("names settings that could allow the fault", () => {
+    const finding = verify(traceOf([alloc(1, 0), alloc(0, 1)])).findings[0] as Finding;
+    expect(alternatives(STRICT_PROFILE, finding).map((one) => one.words)).toContain("rounding: exact");
+  });
+
+  it("names nothing that is already so", () => {
+    const finding = verify(traceOf([alloc(1, 0), alloc(0, 1)])).findings[0] as Finding;
+    expect(alternatives({ ...STRICT_PROFILE, rounding: "exact" }, finding).map((one) => one.words)).not.toContain(
+      "rounding: exact",
+    );
+  });
+});
+
+describe("minimizing", () => {
+  function minimize(text: string, profile: Partial<Profile> = {}): readonly number[] {
+    const result = verify(text, { profile });
+    const finding = result.findings[0] as Finding;
+    const keeper = new Keeper(finding.line, finding.violation.frames, result.base);
+    read(text, keeper);
+    const header = result.header;
+    if (header === null) throw new Error("no header");
+    const minimizer = new Minimizer(header, { ...STRICT_PROFILE, ...profile }, signatureOf(finding.violation), 1e6);
+    return minimizer.minimize(keeper.candidates())?.lines ?? [];
+  }
+
+  it.each([
+    ["an overlap needs the two allocations", [alloc(0, 7), alloc(1, 0), free(7, 0), alloc(0, 4), alloc(0, 1)], [3, 6]],
+    [
+      "a double free needs the block's lifetime",
+      [alloc(0, 0), alloc(1, 2), free(0, 0), alloc(0, 4), free(0, 0)],
+      [2, 4, 6],
+    ],
+    ["a needless refusal needs nothing", [alloc(0, 0), free(0, 0), alloc(2, null)], [4]],
+    [
+      "a lost half needs the block beside it",
+      [alloc(0, 0), alloc(0, 5), free(5, 0), snapshot([], [2], [4], [])],
+      [2, 5],
+    ],
+    [
+      "a refused change needs the snapshot before",
+      [alloc(0, 5), alloc(0, 7), free(7, 0), snapshot([4], [6], [0]), alloc(3, null), snapshot([4], [0, 2, 6])],
+      [2, 5, 6, 7],
+    ],
+  ])("%s", (_what, events, lines) => expect(minimize(traceOf(events))).toEqual(lines));
+});
