@@ -4,7 +4,9 @@
 //     that marked them, and marks its own frames too: corruption spreads along blocks.
 //  2. A complaint without frames of its own, or about policy, is the same complaint again when law, kind
 //     and order are the same.
-//  3. A snapshot that agrees with the ledger proves the pool sound again: all marks go.
+//  3. A snapshot that agrees with the ledger proves the pool sound again, and all marks go; but not those of
+//     a client's misuse, which can have damaged what no list shows (HeliOS: a double free makes a reference
+//     count negative, the lists stay right, and a good free is refused much later).
 //
 // Marks are kept per frame in tiles of 1024; a range that covers a tile whole costs one number.
 
@@ -13,34 +15,12 @@ import type { Violation } from "../../model/violation.ts";
 
 const TILE_PAGES = 1024;
 
-/** Remembers which finding (by number, from 1) is at the root of which frames and complaints. */
-export class Causes {
+/** Frames and the finding that damaged each first. */
+class Marks {
   readonly #tiles: Map<number, number | Uint32Array> = new Map();
-  readonly #complaints: Map<string, number> = new Map();
 
-  /** The finding that this violation follows from, or 0 if it is a new one. */
-  causeOf(violation: Violation): number {
-    const again = this.#complaints.get(complaint(violation));
-    if (again !== undefined) return again;
-    for (const range of violation.frames) {
-      const marked = this.#markIn(range);
-      if (marked !== 0) return marked;
-    }
-    return 0;
-  }
-
-  /** From here on, what touches the violation's frames follows from `finding`. */
-  mark(violation: Violation, finding: number): void {
-    if (groupsByKind(violation)) this.#complaints.set(complaint(violation), finding);
-    if (corrupts(violation)) for (const range of violation.frames) this.#markRange(range, finding);
-  }
-
-  /** The pool was seen to be sound. */
-  clear(): void {
-    if (this.#tiles.size > 0) this.#tiles.clear();
-  }
-
-  #markIn(range: FrameRange): number {
+  /** The finding that marked any frame of the range, or 0. */
+  find(range: FrameRange): number {
     const last = Math.floor((range.end - 1) / TILE_PAGES);
     for (let number = Math.floor(range.start / TILE_PAGES); number <= last; number++) {
       const tile = this.#tiles.get(number);
@@ -54,7 +34,7 @@ export class Causes {
     return 0;
   }
 
-  #markRange(range: FrameRange, finding: number): void {
+  add(range: FrameRange, finding: number): void {
     const last = Math.floor((range.end - 1) / TILE_PAGES);
     for (let number = Math.floor(range.start / TILE_PAGES); number <= last; number++) {
       const base = number * TILE_PAGES;
@@ -70,6 +50,56 @@ export class Causes {
       for (let at = from; at < to; at++) if (marks[at] === 0) marks[at] = finding;
       this.#tiles.set(number, marks);
     }
+  }
+
+  clear(): void {
+    if (this.#tiles.size > 0) this.#tiles.clear();
+  }
+}
+
+/** Remembers which finding (by number, from 1) is at the root of which frames and complaints. */
+export class Causes {
+  /** Marks that an agreeing snapshot takes away. */
+  readonly #passing = new Marks();
+  readonly #lasting = new Marks();
+  /** Findings whose marks last. */
+  readonly #misuses: Set<number> = new Set();
+  readonly #complaints: Map<string, number> = new Map();
+
+  /** The finding that this violation follows from, or 0 if it is a new one. */
+  causeOf(violation: Violation): number {
+    const again = this.#complaints.get(complaint(violation));
+    if (again !== undefined) return again;
+    for (const range of violation.frames) {
+      const marked = this.#lasting.find(range) || this.#passing.find(range);
+      if (marked !== 0) return marked;
+    }
+    return 0;
+  }
+
+  /** A new finding: from here on, what touches its frames follows from it. */
+  begin(violation: Violation, finding: number): void {
+    if (violation.blame === "client") this.#misuses.add(finding);
+    if (groupsByKind(violation)) this.#complaints.set(complaint(violation), finding);
+    this.spread(violation, finding);
+  }
+
+  /** A consequence of `finding`: what touches the consequence's frames follows from the finding too. */
+  spread(violation: Violation, finding: number): void {
+    if (!corrupts(violation)) return;
+    const marks = this.#misuses.has(finding) ? this.#lasting : this.#passing;
+    for (const range of violation.frames) marks.add(range, finding);
+  }
+
+  /** The lists were seen to be right. */
+  seenSound(): void {
+    this.#passing.clear();
+  }
+
+  /** Nothing is known any more, so nothing can be told to follow from anything. */
+  forget(): void {
+    this.#passing.clear();
+    this.#lasting.clear();
   }
 }
 

@@ -136,6 +136,20 @@ describe("grouping", () => {
     expect(verify(traceOf(story)).findings.map((finding) => finding.line)).toEqual([3, 8]);
   });
 
+  it("a snapshot that agrees does not end the story of a misuse", () => {
+    const story = [
+      alloc(0, 0),
+      free(0, 0),
+      free(0, 0),
+      snapshot([], [], [], [0]),
+      alloc(1, 0),
+      { ...free(0, 1), ok: false },
+    ];
+    expect(verify(traceOf(story)).findings.map((finding) => `${finding.line} +${finding.consequenceCount}`)).toEqual([
+      "4 +1",
+    ]);
+  });
+
   it("findings beyond the maximum are counted, not kept", () => {
     const pairs = [0, 2, 4, 6].flatMap((pfn) => [alloc(0, pfn), alloc(0, pfn)]);
     const result = verify(traceOf(pairs), { findingsMax: 2 });

@@ -99,7 +99,7 @@ export class Verifier implements TraceSink {
     const violations = step(ledger, command, outcome);
     if (ledger.liveBlocks > this.#peakLiveBlocks) this.#peakLiveBlocks = ledger.liveBlocks;
     if (violations.length > 0) for (const violation of violations) this.#violated(violation, line);
-    else if (command.kind === "snapshot") this.#causes.clear();
+    else if (command.kind === "snapshot") this.#causes.seenSound();
   }
 
   lost(_events: number | null, line: number): void {
@@ -107,7 +107,7 @@ export class Verifier implements TraceSink {
     this.#ledger.now = line;
     this.#tally.lost++;
     this.#ledger.forget();
-    this.#causes.clear();
+    this.#causes.forget();
   }
 
   note(): void {
@@ -160,12 +160,12 @@ export class Verifier implements TraceSink {
     this.#violationCount++;
     const cause = this.#causes.causeOf(violation);
     if (cause > 0) {
-      this.#causes.mark(violation, cause);
+      this.#causes.spread(violation, cause);
       this.#consequence(cause, { line, law: violation.law });
       return;
     }
     const number = ++this.#findingCount;
-    this.#causes.mark(violation, number);
+    this.#causes.begin(violation, number);
     if (number > this.#options.findingsMax) return;
     const text = this.cursor?.lineText(TEXT_MAX) ?? "";
     const base = this.#ledger?.geometry.basePfn ?? 0;
