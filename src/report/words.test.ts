@@ -1,173 +1,71 @@
 import { describe, expect, it } from "vitest";
-import type { Allowed, Assumed, Fault, Violation } from "../../model/violation.ts";
+import type { Allowed, Assumed, Fault } from "../../model/violation.ts";
+import { FAULT_SAMPLES, faultSamples, SAMPLE_BASE } from "./fault-samples.ts";
 import { faultLabel } from "./label.ts";
 import { inUsersNumbering } from "./numbering.ts";
 import { allowedWords, assumedWords, faultWords, notCheckedWords } from "./words.ts";
 
 const NAMING = { basePfn: 0, pageSize: 4096, event: "line" } as const;
 
-type Sample<Kind extends Fault["kind"]> = Omit<Extract<Fault, { kind: Kind }>, "kind">;
-
-// One row per kind of fault: what the report says, and the fault with its pfns counted from `b`. The compiler sees to
-// it that no kind is left out.
-const FAULTS: { readonly [Kind in Fault["kind"]]: readonly [string, (b: number) => Sample<Kind>] } = {
-  "misaligned-block": [
-    "served page 3 as a block of order 1 (2 pages), but 3 is not a multiple of 2",
-    (b) => ({ pfn: b + 3, order: 1 }),
-  ],
-  "order-above-max": [
-    "served 2048 pages (order 11) at page 0, but the largest block has 1024 pages (order 10)",
-    (b) => ({ pfn: b, pages: 2048, maxPages: 1024 }),
-  ],
-  "outside-managed": [
-    "served pages 3584..4095, beyond the end of the pool",
-    (b) => ({ pfn: b + 3584, pages: 512, where: "beyond-pool" }),
-  ],
-  "overlaps-live": [
-    "served page 389, but the block 384..391 (order 3) is still live: served at line 3",
-    (b) => ({ pfn: b + 389, pages: 1, holder: { pfn: b + 384, pages: 8, since: 3 } }),
-  ],
-  "overlaps-withheld": [
-    "served pages 4..7, but page 5 has not been free since an earlier violation",
-    (b) => ({ pfn: b + 4, pages: 4, withheld: { start: b + 5, end: b + 6 } }),
-  ],
-  "overlaps-cached": [
-    "served pages 4..7, but page 6 was in a cache just before: free, but not to be coalesced",
-    (b) => ({ pfn: b + 4, pages: 4, cached: b + 6 }),
-  ],
-  "served-zero-pages": ["served page 7 for a request of 0 pages", (b) => ({ pfn: b + 7 })],
-  "larger-split": [
+// What the report says of each sample (fault-samples.ts).
+const SAID: Readonly<Record<Fault["kind"], string>> = {
+  "misaligned-block": "served page 3 as a block of order 1 (2 pages), but 3 is not a multiple of 2",
+  "order-above-max": "served 2048 pages (order 11) at page 0, but the largest block has 1024 pages (order 10)",
+  "outside-managed": "served pages 3584..4095, beyond the end of the pool",
+  "overlaps-live": "served pages 4..7, but the block 0..7 (order 3) is still live: served at line 3",
+  "overlaps-withheld": "served pages 4..7, but page 5 has not been free since an earlier violation",
+  "overlaps-cached": "served pages 4..7, but page 6 was in a cache just before: free, but not to be coalesced",
+  "served-zero-pages": "served page 7 for a request of 0 pages",
+  "larger-split":
     "split a free block of order 5 (32 pages) for order 0 (1 page), though one of order 2 (4 pages) was free",
-    (b) => ({ pfn: b + 32, order: 0, from: 5, smallest: 2 }),
-  ],
-  "out-of-turn": [
-    "served page 9 from the free block at page 8, but the one at page 0 was next",
-    (b) => ({ pfn: b + 9, head: b + 8, expectedHead: b }),
-  ],
-  "wrong-half": [
-    "split a block and served the half at page 4, but the half at page 0 is promised",
-    (b) => ({ pfn: b + 4, expected: b }),
-  ],
-  "wrong-zone": [
-    'served page 5 of zone "normal", which a request for zone "dma" may not fall back to',
-    (b) => ({ pfn: b + 5, asked: "dma", served: "normal" }),
-  ],
-  "not-zeroed": ["served pages 4..5, not all of it zero", (b) => ({ pfn: b + 4, pages: 2 })],
-  "refused-with-room": [
+  "out-of-turn": "served page 9 from the free block at page 8, but the one at page 0 was next",
+  "wrong-half": "split a block and served the half at page 4, but the half at page 0 is promised",
+  "wrong-zone": 'served page 5 of zone "normal", which a request for zone "dma" may not fall back to',
+  "not-zeroed": "served pages 4..7, not all of it zero",
+  "refused-with-room":
     "refused order 10 (1024 pages), but 3 free blocks are large enough: the first is 1024..2047 (order 10)",
-    (b) => ({ order: 10, room: { pfn: b + 1024, pages: 1024 }, freeBlocks: 3 }),
-  ],
-  "bad-free": [
-    "a double free of page 91: freed at line 7 already",
-    (b) => ({ pfn: b + 91, pages: 1, misuse: "double", answer: "unsaid", holder: null, freedAt: 7 }),
-  ],
-  "good-free-refused": [
-    "refused to free pages 90..91, a live block: served at line 11",
-    (b) => ({ pfn: b + 90, pages: 2, since: 11 }),
-  ],
-  died: ["died in a legal call (segv)", () => ({ how: "segv" })],
-  "listed-misaligned": [
-    "the free lists hold 1 block, 3..4 (order 1), not at a multiple of its length",
-    (b) => ({ blocks: [{ pfn: b + 3, pages: 2 }], count: 1 }),
-  ],
-  "listed-outside": [
+  "bad-free": "a double free of page 91: freed at line 7 already",
+  "good-free-refused": "refused to free pages 4..7, a live block: served at line 11",
+  died: "died in a legal call (segv)",
+  "listed-misaligned": "the free lists hold 1 block, 3..4 (order 1), not at a multiple of its length",
+  "listed-outside":
     "the free lists hold 1 block, 3072..4095 (order 10), not wholly managed, or above the largest order",
-    (b) => ({ blocks: [{ pfn: b + 3072, pages: 1024 }], count: 1 }),
-  ],
-  "listed-twice": [
-    "the free lists hold 2 blocks, 0..7 (order 3), 8 (order 0), a second time",
-    (b) => ({
-      blocks: [
-        { pfn: b, pages: 8 },
-        { pfn: b + 8, pages: 1 },
-      ],
-      count: 2,
-    }),
-  ],
-  "listed-overlapping": [
-    "the free lists hold 1 block, 2..3 (order 1), inside another block of the lists",
-    (b) => ({ blocks: [{ pfn: b + 2, pages: 2 }], count: 1 }),
-  ],
-  "listed-live": [
-    "the free lists hold page 1, but the block 1 (order 0) is still live: served at line 3",
-    (b) => ({ blocks: [{ pfn: b + 1, pages: 1 }], count: 1, holder: { pfn: b + 1, pages: 1, since: 3 } }),
-  ],
-  missing: [
-    "1025 free pages on no free list: 16, 1024..2047",
-    (b) => ({
-      ranges: [
-        { start: b + 16, end: b + 17 },
-        { start: b + 1024, end: b + 2048 },
-      ],
-      pages: 1025,
-    }),
-  ],
-  unmerged: [
-    "2 pairs of free buddies not coalesced: 0..31 with 32..63 (order 5) and 1 more",
-    (b) => ({ pairs: [{ pfn: b, pages: 32 }], count: 2 }),
-  ],
-  "list-order": [
-    "block 2 of the list of order 3 is 24, but 16 comes next",
-    (b) => ({ order: 3, expected: [b + 8, b + 16], found: [b + 8, b + 24] }),
-  ],
-  "changed-elsewhere": [
-    "the call changed free blocks it has nothing to do with: 4..7 (order 2)",
-    (b) => ({ blocks: [{ pfn: b + 4, pages: 4 }], count: 1 }),
-  ],
-  "count-total": ["the counts add up to 120 free pages, but 128 are free", () => ({ expected: 128, found: 120 })],
-  "count-spread": [
-    "3 free blocks of order 1 (2 pages) counted, but there must be 1",
-    () => ({ order: 1, expected: 1, found: 3 }),
-  ],
-  "join-twice": [
-    "pages 2816..2847 joined, but not all of them could: managed already, or in no zone",
-    (b) => ({ pfn: b + 2816, pages: 32 }),
-  ],
-  "left-in-use": [
-    "pages 0..31 left, but the block 4..7 (order 2) is still live: served at line 9",
-    (b) => ({ pfn: b, pages: 32, holder: { pfn: b + 4, pages: 4, since: 9 } }),
-  ],
-  handover: [
-    "page 12 is usable and was not handed out by bootmem, but is not free afterwards",
-    (b) => ({ pfn: b + 12, fault: "lost" }),
-  ],
+  "listed-twice": "the free lists hold 2 blocks, 4..7 (order 2), 8 (order 0), a second time",
+  "listed-overlapping": "the free lists hold 1 block, 3..4 (order 1), inside another block of the lists",
+  "listed-live": "the free lists hold page 1, but the block 1 (order 0) is still live: served at line 3",
+  missing: "1025 free pages on no free list: 16, 1024..2047",
+  unmerged: "2 pairs of free buddies not coalesced: 0..31 with 32..63 (order 5) and 1 more",
+  "list-order": "block 2 of the list of order 3 is 24, but 16 comes next",
+  "changed-elsewhere": "the call changed free blocks it has nothing to do with: 4..7 (order 2)",
+  "count-total": "the counts add up to 120 free pages, but 128 are free",
+  "count-spread": "3 free blocks of order 1 (2 pages) counted, but there must be 1",
+  "join-twice": "pages 2816..2847 joined, but not all of them could: managed already, or in no zone",
+  "left-in-use": "pages 4..7 left, but the block 0..7 (order 3) is still live: served at line 3",
+  handover: "page 12 is usable and was not handed out by bootmem, but is not free afterwards",
 };
 
-type Row = readonly [string, (b: number) => object];
-
-function faultOf(kind: Fault["kind"], sample: Row[1], base: number): Fault {
-  return { kind, ...sample(base) } as Fault;
-}
-
-function violationOf(fault: Fault): Violation {
+/** The sample as a report gets to see it: in the numbers of the user's file. */
+function sample(kind: Fault["kind"]): Fault {
   const [law, blame, allowed, assumed] = ["no-overlap", "allocator", { kind: "refuse" }, "served-anyway"] as const;
-  return { law, blame, fault, allowed, assumed, frames: [], around: [] };
+  const violation = { law, blame, fault: FAULT_SAMPLES[kind], allowed, assumed, frames: [], around: [] };
+  return inUsersNumbering(violation, SAMPLE_BASE).fault;
 }
 
 describe("every fault", () => {
-  const rows = (Object.entries(FAULTS) as [Fault["kind"], Row][]).map(([kind, [words, sample]]) => ({
-    kind,
-    words,
-    sample,
-  }));
+  const rows = faultSamples().map(({ kind }) => ({ kind }));
 
-  it.each(rows)("$kind is told in words", ({ kind, words, sample }) => {
-    expect(faultWords(faultOf(kind, sample, 0), NAMING)).toBe(words);
-  });
+  it.each(rows)("$kind is told in words, in the numbers of the user's file", ({ kind }) =>
+    expect(faultWords(sample(kind), NAMING)).toBe(SAID[kind]),
+  );
 
-  it.each(rows)("$kind is told in the numbers of the user's file", ({ kind, sample }) => {
-    const absolute = violationOf(faultOf(kind, sample, 70_000));
-    expect(inUsersNumbering(absolute, 70_000).fault).toEqual(faultOf(kind, sample, 0));
-  });
-
-  it.each(rows)("$kind has a label of a few words", ({ kind, sample }) => {
-    const label = faultLabel(faultOf(kind, sample, 0));
+  it.each(rows)("$kind has a label of a few words", ({ kind }) => {
+    const label = faultLabel(sample(kind));
     expect(label.split(" ").length).toBeLessThanOrEqual(6);
     expect(label).not.toBe("");
   });
 });
 
-function badFree(fields: Partial<Sample<"bad-free">>): string {
+function badFree(fields: Partial<Extract<Fault, { kind: "bad-free" }>>): string {
   const usual = { pfn: 385, pages: 2, misuse: "double", answer: "unsaid", holder: null, freedAt: 0 } as const;
   return faultWords({ kind: "bad-free", ...usual, ...fields }, NAMING);
 }
@@ -251,8 +149,7 @@ describe("what is shown besides the fault", () => {
     [{ kind: "free-blocks", blocks: [{ pfn: 8, pages: 3 }] }, "missing", "free lists with 8..10 (3 pages)"],
     [{ kind: "counts", free: [1, 0, 2] }, "count-total", "free blocks of order 0 to 2: 1 0 2"],
   ] as readonly [Allowed, Fault["kind"], string][])("%j was allowed instead", (allowed, kind, words) => {
-    const fault = faultOf(kind, FAULTS[kind][1], 0);
-    expect(allowedWords({ allowed, fault })).toBe(words);
+    expect(allowedWords({ allowed, fault: FAULT_SAMPLES[kind] })).toBe(words);
   });
 
   it("every assumption has its own words", () => {
