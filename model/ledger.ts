@@ -42,7 +42,14 @@ export interface LastStep {
 }
 
 /** Why a law could not be decided at some step. */
-export type Undecided = "state-unknown" | "adjacent-runs" | "counted-references" | "lazy-coalescing" | "cached-unknown";
+export type Undecided =
+  | "state-unknown"
+  | "adjacent-runs"
+  | "counted-references"
+  | "lazy-coalescing"
+  | "cached-unknown"
+  | "concurrent"
+  | "late";
 
 export interface LedgerOptions {
   readonly geometry: Geometry;

@@ -32,8 +32,16 @@ export interface TraceSink {
   problem(problem: Problem): void;
 }
 
+/** When a call was made and when it returned, in the trace's own unit. */
+export interface Interval {
+  readonly called: number;
+  readonly returned: number;
+}
+
 /** What a sink may ask of the reader while it is being called. */
 export interface TraceCursor {
+  /** The times of the event being handed on, or null where it has no `t_end`. */
+  readonly interval: Interval | null;
   /** The text of the current line, at most `max` characters. */
   lineText(max: number): string;
 }

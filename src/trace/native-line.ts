@@ -34,6 +34,8 @@ export const HAS_OK = 16;
 export const HAS_ZONE = 32;
 export const HAS_FREE = 64;
 export const HAS_CACHED = 128;
+export const HAS_T = 512;
+export const HAS_T_END = 1024;
 /** A key that changes what an event means and that only the slow path reads: `addr`, `zeroed`, `buddytrace`. */
 const SLOW_KEY = 256;
 
@@ -52,6 +54,9 @@ export class LineScanner {
   zone: string | null = null;
   lists: number[][] = [];
   cached: number[] = [];
+  /** Where the numbers of `t` and `t_end` start. */
+  timeAt = 0;
+  timeEndAt = 0;
   /** Position behind the value that `#number`, `#skip` or a list reader just read. */
   #at = 0;
   readonly #extraKeys = new Int32Array(2 * EXTRA_KEYS_MAX);
@@ -130,6 +135,12 @@ export class LineScanner {
       case HAS_CACHED:
         this.cached = [];
         return this.#listValue(bytes, at, this.cached);
+      case HAS_T:
+        this.timeAt = at;
+        return this.#skipNumber(bytes, at);
+      case HAS_T_END:
+        this.timeEndAt = at;
+        return this.#skipNumber(bytes, at);
       default:
         return this.#skip(bytes, at);
     }
@@ -369,6 +380,9 @@ function keyBit(bytes: Uint8Array, at: number): number {
       return matches(bytes, at, ZONE_KEY) ? HAS_ZONE : 0;
     case 0x61: // a
       return matches(bytes, at, ADDR_KEY) ? SLOW_KEY : 0;
+    case 0x74: // t
+      if (bytes[at + 1] === QUOTE) return HAS_T;
+      return matches(bytes, at, T_END_KEY) ? HAS_T_END : 0;
     case 0x62: // b
       return matches(bytes, at, HEADER_KEY) ? SLOW_KEY : 0;
     case 0x66: // f
@@ -381,6 +395,7 @@ function keyBit(bytes: Uint8Array, at: number): number {
 }
 
 const ZONE_KEY: Uint8Array = new TextEncoder().encode('zone"');
+const T_END_KEY: Uint8Array = new TextEncoder().encode('t_end"');
 const ZEROED_KEY: Uint8Array = new TextEncoder().encode('zeroed"');
 const ADDR_KEY: Uint8Array = new TextEncoder().encode('addr"');
 const HEADER_KEY: Uint8Array = new TextEncoder().encode('buddytrace"');
@@ -388,6 +403,8 @@ const CACHED_KEY: Uint8Array = new TextEncoder().encode('cached"');
 
 function keyLength(bit: number): number {
   switch (bit) {
+    case HAS_T:
+      return 1;
     case HAS_OP:
     case HAS_OK:
       return 2;
@@ -401,4 +418,11 @@ function keyLength(bit: number): number {
     default:
       return 5;
   }
+}
+
+/** The number, of digits and perhaps a fraction, that starts here. */
+export function numberAt(bytes: Uint8Array, start: number): number {
+  let end = start;
+  while (isDigit(bytes[end] as number) || bytes[end] === 0x2e) end++;
+  return Number(new TextDecoder().decode(bytes.subarray(start, end)));
 }

@@ -20,10 +20,11 @@ import type {
 } from "../../model/command.ts";
 import { REFUSED, UNSAID, OK } from "../../model/command.ts";
 import type { Problem, ProblemCode } from "../problem.ts";
-import type { TraceCursor, TraceHeader, TraceSink } from "./event.ts";
+import type { Interval, TraceCursor, TraceHeader, TraceSink } from "./event.ts";
 import { readEvent, type EventContext } from "./event-fields.ts";
 import type { Report } from "./fields.ts";
 import { readHeader } from "./header-fields.ts";
+import { readInterval } from "./interval.ts";
 import { parseJsonObject } from "./json-object.ts";
 import {
   ALLOC,
@@ -34,7 +35,10 @@ import {
   HAS_ORDER,
   HAS_PAGES,
   HAS_PFN,
+  HAS_T,
+  HAS_T_END,
   LineScanner,
+  numberAt,
   SNAPSHOT,
 } from "./native-line.ts";
 
@@ -63,6 +67,7 @@ export class NativeReader implements TraceCursor {
   #lineStart = 0;
   #lineEnd = 0;
   #line = 0;
+  interval: Interval | null = null;
   #problems = 0;
   #context: EventContext | null = null;
   #base = 0;
@@ -172,11 +177,24 @@ export class NativeReader implements TraceCursor {
     this.#lineEnd = lineEnd;
     const { seen, op } = this.#scanner;
     const sized = seen & (HAS_ORDER | HAS_PAGES);
+    if ((seen & HAS_T_END) !== 0) {
+      if (!this.#plainInterval()) return false;
+    } else if (this.interval !== null) this.interval = null;
     if (sized === (HAS_ORDER | HAS_PAGES) || this.#scanner.order > ORDER_MAX) return false;
     if (op === ALLOC) return (seen & (HAS_PFN | HAS_OK)) === HAS_PFN && sized !== 0 && this.#plainAlloc(sized);
     if (op === FREE) return (seen & HAS_PFN) !== 0 && this.#scanner.pfn >= 0 && this.#plainFree(sized);
     if (op === SNAPSHOT) return (seen & HAS_FREE) !== 0 && this.#plainSnapshot();
     return false;
+  }
+
+  /** Times of a concurrent history; the slow path finds the words if `t` is missing or later than `t_end`. */
+  #plainInterval(): boolean {
+    const { seen, timeAt, timeEndAt } = this.#scanner;
+    if ((seen & HAS_T) === 0) return false;
+    const called = numberAt(this.#bytes, timeAt);
+    const returned = numberAt(this.#bytes, timeEndAt);
+    this.interval = { called, returned };
+    return called <= returned;
   }
 
   #plainAlloc(sized: number): boolean {
@@ -241,6 +259,7 @@ export class NativeReader implements TraceCursor {
       this.#readHeader(readHeader(source, report));
       return;
     }
+    this.interval = readInterval(source, report);
     const sink = this.#problems > 0 ? null : this.#sink;
     readEvent(source, this.#context, report, sink, this.#line);
   }

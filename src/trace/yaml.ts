@@ -10,10 +10,11 @@
 import { LineCounter } from "yaml";
 import { parseNotation } from "../../model/notation.ts";
 import type { ProblemCode } from "../problem.ts";
-import type { TraceCursor, TraceSink } from "./event.ts";
+import type { Interval, TraceCursor, TraceSink } from "./event.ts";
 import { readEvent, type EventContext } from "./event-fields.ts";
 import type { FieldSource, Report } from "./fields.ts";
 import { readHeader } from "./header-fields.ts";
+import { readInterval } from "./interval.ts";
 import { readYamlItems, type YamlItem } from "./yaml-items.ts";
 
 const PROBLEMS_MAX = 10;
@@ -30,6 +31,7 @@ export class YamlReader implements TraceCursor {
   readonly #lineCounter = new LineCounter();
   /** The line being handed on, from 1; 0 before the first. */
   #line = 0;
+  interval: Interval | null = null;
   #problems = 0;
   #context: EventContext | null = null;
 
@@ -100,7 +102,10 @@ export class YamlReader implements TraceCursor {
       case "object":
         this.#line = this.#lineOf(item.offset);
         if (this.#context === null) this.#takeHeader(item.source);
-        else readEvent(item.source, this.#context, this.#reporter, this.#openSink(), this.#line);
+        else {
+          this.interval = readInterval(item.source, this.#reporter);
+          readEvent(item.source, this.#context, this.#reporter, this.#openSink(), this.#line);
+        }
     }
   }
 
@@ -118,6 +123,7 @@ export class YamlReader implements TraceCursor {
     const { events, faults } = parseNotation(text, this.#context?.base ?? 0);
     for (const { offset, expected, found } of faults)
       this.#report("NOTATION_SYNTAX", offsetOf(offset), expected, found);
+    this.interval = null;
     for (const event of events) {
       this.#line = this.#lineOf(offsetOf(event.offset));
       if (event.kind === "lost") this.#openSink()?.lost(event.events, this.#line);

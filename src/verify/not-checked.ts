@@ -57,7 +57,7 @@ export function notChecked(ledger: Ledger, tally: Readonly<Tally>, limits: Limit
   }
   for (const [key, events] of ledger.undecided) {
     const [law, reason] = key.split(" ") as [LawId, Undecided];
-    add(law, reason === "state-unknown" ? "incomplete" : "profile", WORDS[reason], events);
+    add(law, CAUSES[reason], WORDS[reason], events);
   }
   return found;
 }
@@ -66,6 +66,16 @@ function switchedOff(ledger: Ledger): NotChecked[] {
   return ledger.lawsOff.map((law) => ({ law, cause: "switched-off", reason: "switched off by request", events: 0 }));
 }
 
+const CAUSES: Record<Undecided, NotChecked["cause"]> = {
+  "state-unknown": "incomplete",
+  "adjacent-runs": "profile",
+  "counted-references": "profile",
+  "lazy-coalescing": "profile",
+  "cached-unknown": "profile",
+  concurrent: "recording",
+  late: "incomplete",
+};
+
 const WORDS: Record<Undecided, string> = {
   "state-unknown": "not all frames were known to be live or free",
   "adjacent-runs": "requests above the largest block need adjacent blocks, whose choice is not modelled",
@@ -73,6 +83,8 @@ const WORDS: Record<Undecided, string> = {
   "lazy-coalescing":
     "free blocks may be unmerged (profile: coalescing lazy), so room is known only right after a snapshot",
   "cached-unknown": "cached frames are on no list (profile: cached frames), so counts do not show them",
+  concurrent: "other calls were under way at the same time",
+  late: "events arrived too far out of order to be sorted",
 };
 
 /** Laws about which the profile promises nothing. */

@@ -179,6 +179,53 @@ describe("places", () => {
   });
 });
 
+describe("concurrent histories", () => {
+  const during = (called: number, returned: number, event: object): object => ({
+    t: called,
+    t_end: returned,
+    ...event,
+  });
+  const laws = (events: readonly object[]): string[] =>
+    verify(traceOf(events)).findings.map((finding) => finding.violation.law);
+
+  it.each([
+    [
+      "a block freed before the next owner got it is no overlap",
+      [during(0, 1, alloc(0, 0)), during(2, 9, alloc(0, 0)), during(3, 4, free(0, 0))],
+      [],
+    ],
+    [
+      "a block that both surely held is one",
+      [during(0, 1, alloc(0, 0)), during(2, 3, alloc(0, 0)), during(4, 5, free(0, 0))],
+      ["no-overlap"],
+    ],
+    [
+      "lines in the order of return are sorted",
+      [during(5, 6, alloc(0, 0)), during(0, 7, alloc(0, 1)), during(8, 9, free(0, 0))],
+      [],
+    ],
+    ["a needless refusal counts while nothing else happens", [during(0, 1, alloc(0, null))], ["no-spurious-oom"]],
+    ["a refusal during another call proves nothing", [during(0, 9, alloc(0, null)), during(1, 2, alloc(3, 0))], []],
+    [
+      "a snapshot during another call proves nothing",
+      [during(0, 9, snapshot([], [], [], [])), during(1, 2, alloc(0, 0))],
+      [],
+    ],
+    ["a snapshot on its own does", [during(0, 2, alloc(0, 0)), during(3, 4, snapshot([], [], [], []))], ["partition"]],
+  ])("%s", (_what, events, expected) => expect(laws(events)).toEqual(expected));
+
+  it("what proves nothing is said to be not checked", () => {
+    const result = verify(traceOf([during(0, 9, alloc(0, null)), during(1, 2, alloc(3, 0))]));
+    expect(result.notChecked).toContainEqual(expect.objectContaining({ law: "no-spurious-oom", events: 1 }));
+  });
+
+  it("a return before the call is wrong input", () => {
+    expect(verify(traceOf([during(5, 4, alloc(0, 0))])).problems.map((problem) => problem.code)).toEqual([
+      "TRACE_FIELD_CONFLICT",
+    ]);
+  });
+});
+
 describe("histories", () => {
   it("tell the earlier lines about exactly the frames at issue", () => {
     const text = traceOf([alloc(0, 7), alloc(1, 0), free(0, 1), alloc(0, 0), alloc(2, 4), alloc(0, 1), alloc(0, 1)]);

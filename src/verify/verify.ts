@@ -14,11 +14,12 @@ import { STRICT_PROFILE, type Profile } from "../../model/profile.ts";
 import { step } from "../../model/step.ts";
 import type { Violation } from "../../model/violation.ts";
 import type { Problem } from "../problem.ts";
-import type { TraceCursor, TraceHeader, TraceSink } from "../trace/event.ts";
+import type { Interval, TraceCursor, TraceHeader, TraceSink } from "../trace/event.ts";
 import type { NotChecked, VerdictKind } from "../verdict.ts";
 import { Causes } from "./causes.ts";
 import { locate } from "./locate.ts";
 import { notChecked } from "./not-checked.ts";
+import { Reorder, type Standing, type Waiting } from "./reorder.ts";
 import type { Consequence, Finding, Tally, TraceResult } from "./result.ts";
 
 /** Consequences named per finding; the rest are counted. */
@@ -64,6 +65,9 @@ export class Verifier implements TraceSink {
     lost: 0,
     notes: 0,
   };
+  /** Only in a concurrent history, from its first event with `t_end`. */
+  #reorder: Reorder | null = null;
+  #lastCalled = -Infinity;
   #findingCount = 0;
   #violationCount = 0;
   #peakLiveBlocks = 0;
@@ -92,18 +96,64 @@ export class Verifier implements TraceSink {
   }
 
   event(command: Command, outcome: Outcome, line: number): void {
-    const ledger = this.#ledger;
-    if (ledger === null || this.#problems.length > 0 || !this.wantsMore) return;
+    if (this.#ledger === null || this.#problems.length > 0 || !this.wantsMore) return;
+    const interval = this.cursor?.interval ?? null;
+    if (interval === null && this.#reorder === null) this.#judge(command, outcome, line, null);
+    else this.#wait(command, outcome, line, interval);
+  }
+
+  /** An event of a concurrent history: its turn comes when all that count before it have arrived. */
+  #wait(command: Command, outcome: Outcome, line: number, interval: Interval | null): void {
+    this.#reorder ??= new Reorder((event, standing) => this.#release(event, standing));
+    if (interval !== null) this.#lastCalled = Math.max(this.#lastCalled, interval.called);
+    this.#reorder.add({
+      command: { ...command },
+      outcome: { ...outcome },
+      line,
+      text: this.cursor?.lineText(TEXT_MAX) ?? "",
+      interval: interval ?? { called: this.#lastCalled, returned: this.#lastCalled },
+    });
+  }
+
+  #release({ command, outcome, line, text }: Waiting, standing: Standing): void {
+    const ledger = this.#ledger as Ledger;
+    switch (standing) {
+      case "alone":
+        this.#judge(command, outcome, line, text);
+        return;
+      case "overlapped":
+        this.#count(command, outcome, line);
+        ledger.undecide(lawOfInstant(command), "concurrent");
+        return;
+      case "late":
+        this.#count(command, outcome, line);
+        ledger.undecide("no-overlap", "late");
+        step(ledger, command, outcome);
+        return;
+    }
+  }
+
+  #judge(command: Command, outcome: Outcome, line: number, text: string | null): void {
+    const ledger = this.#ledger as Ledger;
     ledger.now = line;
     this.#count(command, outcome, line);
     const violations = step(ledger, command, outcome);
     if (ledger.liveBlocks > this.#peakLiveBlocks) this.#peakLiveBlocks = ledger.liveBlocks;
-    if (violations.length > 0) for (const violation of violations) this.#violated(violation, line);
-    else if (command.kind === "snapshot") this.#causes.seenSound();
+    if (violations.length > 0) {
+      for (const violation of violations) if (this.#isDecidable(violation)) this.#violated(violation, line, text);
+    } else if (command.kind === "snapshot") this.#causes.seenSound();
+  }
+
+  /** Which of the free blocks was chosen depends on the order of calls, which a concurrent history leaves open. */
+  #isDecidable({ law }: Violation): boolean {
+    if (this.#reorder === null || (law !== "best-fit" && law !== "placement")) return true;
+    this.#ledger?.undecide(law, "concurrent");
+    return false;
   }
 
   lost(_events: number | null, line: number): void {
     if (this.#ledger === null) return;
+    this.#reorder?.flush();
     this.#ledger.now = line;
     this.#tally.lost++;
     this.#ledger.forget();
@@ -156,7 +206,7 @@ export class Verifier implements TraceSink {
     }
   }
 
-  #violated(violation: Violation, line: number): void {
+  #violated(violation: Violation, line: number, recorded: string | null): void {
     this.#violationCount++;
     const cause = this.#causes.causeOf(violation);
     if (cause > 0) {
@@ -167,7 +217,7 @@ export class Verifier implements TraceSink {
     const number = ++this.#findingCount;
     this.#causes.begin(violation, number);
     if (number > this.#options.findingsMax) return;
-    const text = this.cursor?.lineText(TEXT_MAX) ?? "";
+    const text = recorded ?? this.cursor?.lineText(TEXT_MAX) ?? "";
     const base = this.#ledger?.geometry.basePfn ?? 0;
     this.#findings.push({
       number,
@@ -190,6 +240,7 @@ export class Verifier implements TraceSink {
 
   /** The answer, once the reader has ended. Histories are still empty (history.ts fills them). */
   result(lines: number): TraceResult {
+    this.#reorder?.flush();
     const tally = { ...this.#tally };
     const events =
       tally.served +
@@ -239,4 +290,9 @@ export class Verifier implements TraceSink {
     if (events === 0) return "vacuous";
     return unchecked.some((law) => law.cause === "incomplete") ? "undecided" : "holds";
   }
+}
+
+/** The law that an answer about one instant would decide. */
+function lawOfInstant(command: Command): LawId {
+  return command.kind === "snapshot" ? "partition" : command.kind === "counts" ? "conserved" : "no-spurious-oom";
 }
