@@ -14,16 +14,16 @@ const TWO_ZONES: PoolShape = {
   ],
 };
 
-/** a2: order 2. p3: 3 pages. a2@low: from a zone. f4, f4:2, f4/3: free, by order, by pages. +4/2, -4/2: add, remove. */
+/** The commands of notation.ts without answers, and misuses that it cannot write: "f-1", "f2.5", "f2:-1". */
 function commandOf(word: string): Command {
   const [call = "", zone = null] = word.split("@");
-  const [first = 0, second = 0] = call.slice(1).split(/[:/]/u).map(Number);
+  const [first = 0, second = 0] = call.slice(1).split(/[:*]/u).map(Number);
   if (call.startsWith("a")) return { kind: "alloc", order: first, zone };
   if (call.startsWith("p")) return { kind: "alloc-pages", pages: first, zone };
   if (call.startsWith("+")) return { kind: "add", pfn: first, pages: second };
   if (call.startsWith("-")) return { kind: "remove", pfn: first, pages: second };
   if (call.includes(":")) return { kind: "free-order", pfn: first, order: second };
-  if (call.includes("/")) return { kind: "free-pages", pfn: first, pages: second };
+  if (call.includes("*")) return { kind: "free-pages", pfn: first, pages: second };
   return { kind: "free", pfn: first };
 }
 
@@ -79,13 +79,13 @@ describe("rounding", () => {
   it("takes exactly the pages asked for, where the profile says so", () =>
     expect(free("p5", { rounding: "exact" })).toBe("5:0 6:1"));
   it("exactly, still coalesces everything at the end", () =>
-    expect(free("p5 p1 f0/5 f5/1", { rounding: "exact" })).toBe("0:3"));
+    expect(free("p5 p1 f0*5 f5*1", { rounding: "exact" })).toBe("0:3"));
   it("refuses 0 pages", () => expect(answers("p0")).toBe("!"));
   it("serves one page for 0 where the profile says so", () =>
     expect(free("p0", { zeroRequest: "one-page" })).toBe("1:0 2:1 4:2"));
   it("above the largest block refuses", () => expect(answers("p9 p8", {}, SIXTEEN)).toBe("! 0"));
   it("above the largest block joins adjacent ones, where the profile says so", () =>
-    expect(answers("p9 f0/9 p16 f0", { aboveMax: "adjacent" }, SIXTEEN)).toBe("0 ok 0 ok"));
+    expect(answers("p9 f0*9 p16 f0", { aboveMax: "adjacent" }, SIXTEEN)).toBe("0 ok 0 ok"));
   it("above the largest block gives an exact tail back", () =>
     expect(free("p9", { aboveMax: "adjacent", rounding: "exact" }, SIXTEEN)).toBe("9:0 10:1 12:2"));
   it("never wraps round on absurd sizes", () =>
@@ -110,7 +110,7 @@ describe("freeing", () => {
 });
 
 describe("misuse", () => {
-  const misuses = "a1 a0 f0 f0 f1 f3 f2:1 f2/2 f8 f-1 f2.5 f2/0 f2:-1 f2:64 f2:0";
+  const misuses = "a1 a0 f0 f0 f1 f3 f2:1 f2*2 f8 f-1 f2.5 f2*0 f2:-1 f2:64 f2:0";
   it("is refused and changes nothing", () => {
     expect(answers(misuses)).toBe("0 2 ok ! ! ! ! ! ! ! ! ! ! ! ok");
     expect(free(misuses)).toBe("0:3");
@@ -124,7 +124,7 @@ describe("misuse", () => {
     expect(answers("a0 f0 f0", { misuse })).toBe(expected),
   );
   it("cannot be a wrong size where the allocator remembers it", () =>
-    expect(answers("a1 f0:0", { sizeAtFree: "remembered" })).toBe("0 ok"));
+    expect(answers("a1 f0:0 a1 f0*0", { sizeAtFree: "remembered" })).toBe("0 ok 0 ok"));
 });
 
 describe("a block never crosses", () => {
@@ -161,14 +161,14 @@ describe("zones", () => {
 
 describe("the pool", () => {
   const half = { ...EIGHT, reserved: [{ start: 4, end: 8 }] };
-  it("grows, and new pages coalesce with old ones", () => expect(free("+4/4", {}, half)).toBe("0:3"));
+  it("grows, and new pages coalesce with old ones", () => expect(free("+4*4", {}, half)).toBe("0:3"));
   it("grows only by frames it did not have", () =>
-    expect(answers("+4/2 +4/2 +3/2 +8/1 +6/2", {}, half)).toBe("ok ! ! ! ok"));
+    expect(answers("+4*2 +4*2 +3*2 +8*1 +6*2", {}, half)).toBe("ok ! ! ! ok"));
   it("grows only inside its zones", () =>
-    expect(answers("+2/4 +4/4", {}, { ...EIGHT, zones: [{ name: "low", start: 0, end: 4 }] })).toBe("! !"));
-  it("shrinks by free frames, wherever blocks begin", () => expect(free("-3/2")).toBe("2:0 5:0 0:1 6:1"));
-  it("does not shrink by a frame in use, nor twice", () => expect(answers("a0 -0/2 -1/1 -1/1")).toBe("0 ! ok !"));
-  it("is whole again after both", () => expect(free("-3/2 +3/2")).toBe("0:3"));
+    expect(answers("+2*4 +4*4", {}, { ...EIGHT, zones: [{ name: "low", start: 0, end: 4 }] })).toBe("! !"));
+  it("shrinks by free frames, wherever blocks begin", () => expect(free("-3*2")).toBe("2:0 5:0 0:1 6:1"));
+  it("does not shrink by a frame in use, nor twice", () => expect(answers("a0 -0*2 -1*1 -1*1")).toBe("0 ! ok !"));
+  it("is whole again after both", () => expect(free("-3*2 +3*2")).toBe("0:3"));
 });
 
 it("a copy goes on alone from where the original stood", () => {

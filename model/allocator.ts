@@ -49,8 +49,7 @@ export class Allocator extends BuddySystem {
 
   /** Takes back what `allocatePages(pages)` served at `pfn`. */
   freePages(pfn: number, pages: number): boolean {
-    if (!Number.isSafeInteger(pages) || pages < 1) return false;
-    return this.takeBack(pfn, this.pagesKept(pages));
+    return this.takeBack(pfn, Number.isSafeInteger(pages) && pages >= 1 ? this.pagesKept(pages) : 0);
   }
 
   /** Are these pages all zero? */
