@@ -9,7 +9,7 @@ import { STRICT_PROFILE, type Profile } from "./profile.ts";
 const FREE = 0;
 const UNMANAGED = -1;
 
-/** Who holds each frame: FREE, UNMANAGED, or the head of its extent plus 1. */
+/** Who holds each frame: FREE, UNMANAGED, or the head of its block plus 1. */
 class Oracle {
   readonly allocator: Allocator;
   readonly holders: number[];
@@ -183,7 +183,7 @@ function isPart(oracle: Oracle, pfn: number, pages: number): boolean {
   return holder > FREE && isAligned(pfn, orderFor(pages)) && oracle.are(holder, pfn, pages);
 }
 
-/** Frames become free; what is left of their extent is blocks from here on. */
+/** Frames become free; what is left of their block is aligned blocks from here on. */
 function takeBack(oracle: Oracle, pfn: number, pages: number): void {
   const head = oracle.holders[pfn]! - 1;
   const end = head + oracle.live.get(head)!;

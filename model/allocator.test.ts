@@ -84,7 +84,7 @@ describe("rounding", () => {
   it("serves one page for 0 where the profile says so", () =>
     expect(free("p0", { zeroRequest: "one-page" })).toBe("1:0 2:1 4:2"));
   it("above the largest block refuses", () => expect(answers("p9 p8", {}, SIXTEEN)).toBe("! 0"));
-  it("above the largest block joins adjacent ones, where the profile says so", () =>
+  it("above the largest block takes adjacent ones, where the profile says so", () =>
     expect(answers("p9 f0*9 p16 f0", { aboveMax: "adjacent" }, SIXTEEN)).toBe("0 ok 0 ok"));
   it("above the largest block gives an exact tail back", () =>
     expect(free("p9", { aboveMax: "adjacent", rounding: "exact" }, SIXTEEN)).toBe("9:0 10:1 12:2"));

@@ -3,11 +3,11 @@
 //  1. A request is rounded to an order; an exact profile keeps only the pages asked for and gives the tail
 //     back: 5 pages take 0:3, keep 0 to 4 and leave 5:0 and 6:1.
 //  2. Requests above the largest order are refused or, by profile, served from adjacent largest blocks.
-//  3. A free is good if it names a live extent whole, or a part of one where the profile allows parts.
+//  3. A free is good if it names a live block whole, or a part of one where the profile allows parts.
 //     A bad free changes nothing. It is answered with the profile's `misuse`, "undefined" with a refusal.
 //  4. A client writes to every page it is served: `answer` looks at them first, then dirties them.
 //
-// How blocks are split and joined: buddy-system.ts. Every step is a method of its own, for the mutants.
+// How blocks are split and coalesced: buddy-system.ts. Every step is a method of its own, for the mutants.
 
 import { OK, REFUSED, UNSAID, type Command, type Outcome } from "./command.ts";
 import { BuddySystem } from "./buddy-system.ts";
@@ -37,7 +37,7 @@ export class Allocator extends BuddySystem {
     return this.serve(this.orderForRequest(asked), this.pagesKept(asked), zone);
   }
 
-  /** Takes back the live extent that `pfn` heads, of remembered size. False: refused, and nothing changed. */
+  /** Takes back the live block that `pfn` heads, of remembered size. False: refused, and nothing changed. */
   free(pfn: number): boolean {
     return this.takeBack(pfn, null);
   }
@@ -174,7 +174,7 @@ export class Allocator extends BuddySystem {
     return sizeAtFree === "remembered" ? live : 0;
   }
 
-  /** Is `[pfn, pfn + pages)` an aligned part of one live extent? */
+  /** Is `[pfn, pfn + pages)` an aligned part of one live block? */
   #isLivePart(pfn: number, pages: number): boolean {
     if (!this.isRange(pfn, pages)) return false;
     const head = this.zone.liveHeadAround(pfn);
@@ -182,7 +182,7 @@ export class Allocator extends BuddySystem {
     return isAligned(pfn, Math.min(orderFor(pages), this.geometry.maxOrder));
   }
 
-  /** Pages stop being live. What is left of their extent lives on as blocks: 0:2 without 1:0 is 0:0 and 2:1. */
+  /** Pages stop being live. What is left of their block lives on in pieces: 0:2 without 1:0 is 0:0 and 2:1. */
   #endLive(pfn: number, pages: number): void {
     const head = this.zone.liveHeadAround(pfn);
     const end = head + this.zone.livePagesAt(head);

@@ -1,10 +1,10 @@
-// The free side of an allocator: how blocks are found, halved, joined and listed.
+// The free side of an allocator: how blocks are found, split, coalesced and listed.
 //
 //  1. Serving takes the smallest free block that fits and halves it down to the order asked for, as Linux'
 //     expand() does: 0:3 serving order 1 leaves 2:1 and 4:2 on the lists.
-//  2. Giving back joins a block with its buddy while the buddy is free and whole, as __free_one_page() does.
-//     A lazy profile only lists the block, and joins all buddies when asked to (`coalesceAll`).
-//  3. Both are O(maxOrder), but for profiles that sort their lists by pfn or join largest blocks.
+//  2. Giving back coalesces a block with its buddy while the buddy is free and whole, as __free_one_page() does.
+//     A lazy profile only lists the block, and coalesces all buddies when asked to (`coalesceAll`).
+//  3. Both are O(maxOrder), but for profiles that sort their lists by pfn or serve adjacent blocks.
 //  4. A block never crosses a zone, an unmanaged page or the pool's end, because its buddy is no free head
 //     there. Zones are tried in the order of `zonesFor`.
 //  5. pfns are absolute, so `alignment: "pool"` is a geometry whose basePfn is 0 (geometry.ts, rule 2).
@@ -207,18 +207,18 @@ export class BuddySystem {
     this.forEachBlock(range, (head, order) => (lazy ? this.insert(head, order) : this.coalesce(head, order)));
   }
 
-  /** Lists the free block `(pfn, order)`, joined with its buddy as often as the buddy is free. */
+  /** Lists the free block `(pfn, order)`, coalesced with its buddy as often as the buddy is free. */
   protected coalesce(pfn: number, order: number): void {
     let head = pfn;
-    let joined = order;
-    while (joined < this.geometry.maxOrder) {
-      const buddy = this.buddyOf(head, joined);
-      if (!this.canCoalesce(head, buddy, joined)) break;
-      this.unlink(buddy, joined);
+    let grown = order;
+    while (grown < this.geometry.maxOrder) {
+      const buddy = this.buddyOf(head, grown);
+      if (!this.canCoalesce(head, buddy, grown)) break;
+      this.absorb(head, buddy, grown);
       head = Math.min(head, buddy);
-      joined++;
+      grown++;
     }
-    this.insert(head, joined);
+    this.insert(head, grown);
   }
 
   protected buddyOf(pfn: number, order: number): number {
@@ -230,13 +230,18 @@ export class BuddySystem {
     return this.zone.freeOrderAt(buddy) === order && this.areInOneZone(pfn, buddy);
   }
 
+  /** The buddy's list loses it: the block that `pfn` heads grows over it. */
+  protected absorb(_pfn: number, buddy: number, order: number): void {
+    this.unlink(buddy, order);
+  }
+
   protected areInOneZone(pfn: number, buddy: number): boolean {
     return zoneIndexOf(this.geometry, pfn) === zoneIndexOf(this.geometry, buddy);
   }
 
   /**
-   * Joins all free buddies, smallest first: what a lazy profile does before it refuses. A head that was
-   * joined in this round is passed over: its buddy is no free head of this order any more.
+   * Coalesces all free buddies, smallest first: what a lazy profile does before it refuses. A head that was
+   * coalesced in this round is passed over: its buddy is no free head of this order any more.
    */
   protected coalesceAll(): void {
     for (let order = 0; order < this.geometry.maxOrder; order++) {
@@ -265,7 +270,7 @@ export class BuddySystem {
     this.#insertPieces(range);
   }
 
-  /** Lists the canonical blocks of a range that has no free neighbours to be joined with. */
+  /** Lists the canonical blocks of a range that has no free buddies to coalesce with. */
   #insertPieces(range: FrameRange): void {
     this.forEachBlock(range, (head, order) => this.insert(head, order));
   }

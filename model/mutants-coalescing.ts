@@ -1,8 +1,8 @@
-// Wrong ways to join buddies: too few, too many, too far, and with the wrong neighbour.
+// Wrong ways to coalesce: too few, too many, too far, and with the wrong neighbour.
 //
 // Sources: the twelve bugs and the list of bug classes in docs/allocators.md. Found in real allocators: a
 // neighbour past the memory map's end read as a buddy, a buddy test that ignores the order, a live page whose
-// content looks free, a page in a remote queue that passes the buddy test, and a join at the largest order
+// content looks free, a page in a remote queue that passes the buddy test, and coalescing at the largest order
 // that loses both halves.
 
 import { Allocator } from "./allocator.ts";
@@ -68,7 +68,7 @@ class TakesLiveForFree extends Allocator {
   }
 }
 
-class JoinsBeyondTheEnd extends Allocator {
+class CoalescesBeyondTheEnd extends Allocator {
   constructor(geometry: Geometry, profile: Profile) {
     super(geometry, profile, zoneBeyond(geometry));
   }
@@ -83,7 +83,7 @@ class JoinsBeyondTheEnd extends Allocator {
   }
 }
 
-class JoinsOverHoles extends Allocator {
+class CoalescesOverHoles extends Allocator {
   protected override canCoalesce(pfn: number, buddy: number, order: number): boolean {
     return !this.zone.isManaged(buddy) || super.canCoalesce(pfn, buddy, order);
   }
@@ -93,7 +93,7 @@ class JoinsOverHoles extends Allocator {
   }
 }
 
-class JoinsIsolatedPages extends Allocator {
+class CoalescesIsolatedPages extends Allocator {
   readonly #isolated: Set<number> = new Set();
 
   /** Pages that left keep looking free. */
@@ -111,13 +111,13 @@ class JoinsIsolatedPages extends Allocator {
   }
 }
 
-class JoinsForeignZones extends Allocator {
+class CoalescesForeignZones extends Allocator {
   protected override areInOneZone(): boolean {
     return true;
   }
 }
 
-class JoinsLargestBlocks extends Allocator {
+class CoalescesLargestBlocks extends Allocator {
   /** There is no list above the largest order: what is put there is lost. */
   protected override coalesce(pfn: number, order: number): void {
     const { maxOrder } = this.geometry;
@@ -136,7 +136,7 @@ class ListsUnderTheOldOrder extends Allocator {
   }
 }
 
-class JoinsCachedPages extends Allocator {
+class CoalescesCachedPages extends Allocator {
   #cached: readonly number[] = [];
 
   /** The first page freed waits in a cache. It looks free there, and passes the buddy test. */
@@ -169,73 +169,73 @@ export const COALESCING_MUTANTS: readonly Mutant[] = [
   }),
   mutantOf(CoalescesOnce, {
     id: "coalesces-once",
-    summary: "Joins a freed block with its buddy, and never the result with its own.",
+    summary: "Coalesces a freed block with its buddy, and never the result with its own.",
     law: "no-free-buddies",
     observe: "counts",
     witness: "a0=0 f0+",
   }),
   mutantOf(CoalescesUpwardsOnly, {
     id: "coalesces-upwards-only",
-    summary: "Joins the low half with the high one, and never the other way round.",
+    summary: "Coalesces the low half with the high one, and never the other way round.",
     law: "no-free-buddies",
     observe: "counts",
     witness: "a0=0 a0=1 a1=2 f0+ f1+",
   }),
   mutantOf(NeverCoalescesPages, {
     id: "never-coalesces-pages",
-    summary: "Joins blocks of every order but single pages.",
+    summary: "Coalesces blocks of every order but single pages.",
     law: "drained",
     observe: "ends",
     witness: "a0=0 f0+",
   }),
   mutantOf(TakesTheNextBlockForBuddy, {
     id: "takes-the-next-block-for-buddy",
-    summary: "Joins a high half with the block behind it.",
+    summary: "Coalesces a high half with the block behind it.",
     law: "aligned",
     witness: "a1=0 a1=2 a1=4 a1=6 f4+ f2+ a2=2",
   }),
   mutantOf(IgnoresTheBuddysOrder, {
     id: "ignores-the-buddys-order",
-    summary: "Joins a block with a buddy of which only a part is free.",
+    summary: "Coalesces a block with a buddy of which only a part is free.",
     law: "no-overlap",
     witness: "a1=0 a0=2 a0=3 f2+ f0+ a3=0",
   }),
   mutantOf(TakesLiveForFree, {
     id: "takes-live-for-free",
-    summary: "Joins a block with a live buddy, whose content looks like the mark of a free page.",
+    summary: "Coalesces a block with a live buddy, whose content looks like the mark of a free page.",
     law: "no-overlap",
     witness: "a0=0 a0=1 f0+ a3=0",
   }),
-  mutantOf(JoinsBeyondTheEnd, {
-    id: "joins-beyond-the-end",
+  mutantOf(CoalescesBeyondTheEnd, {
+    id: "coalesces-beyond-the-end",
     summary: "Reads the page behind the memory map's end as a free buddy.",
     law: "in-bounds",
     shape: { pages: 6 },
     witness: "a2=0 a1=4 f4+ a2=4",
   }),
-  mutantOf(JoinsOverHoles, {
-    id: "joins-over-holes",
+  mutantOf(CoalescesOverHoles, {
+    id: "coalesces-over-holes",
     summary: "Takes reserved pages for a free buddy.",
     law: "in-bounds",
     shape: { reserved: [{ start: 6, end: 8 }] },
     witness: "a2=0 a1=4 f4+ a2=4",
   }),
-  mutantOf(JoinsIsolatedPages, {
-    id: "joins-isolated-pages",
+  mutantOf(CoalescesIsolatedPages, {
+    id: "coalesces-isolated-pages",
     summary: "Takes pages that have left the pool for a free buddy.",
     law: "in-bounds",
     witness: "a2=0 -4*4+ f0+ a3=0",
   }),
-  mutantOf(JoinsForeignZones, {
-    id: "joins-foreign-zones",
-    summary: "Joins buddies of two zones.",
+  mutantOf(CoalescesForeignZones, {
+    id: "coalesces-foreign-zones",
+    summary: "Coalesces buddies of two zones.",
     law: "in-bounds",
     shape: ZONED,
     witness: "a2=4 a2=0 f4+ f0+ a3=0",
   }),
-  mutantOf(JoinsLargestBlocks, {
-    id: "joins-largest-blocks",
-    summary: "Joins two blocks of the largest order, and so loses both.",
+  mutantOf(CoalescesLargestBlocks, {
+    id: "coalesces-largest-blocks",
+    summary: "Coalesces two blocks of the largest order, and so loses both.",
     law: "drained",
     observe: "ends",
     shape: SIXTEEN,
@@ -243,14 +243,14 @@ export const COALESCING_MUTANTS: readonly Mutant[] = [
   }),
   mutantOf(ListsUnderTheOldOrder, {
     id: "lists-under-the-old-order",
-    summary: "Lists a joined block under the order it was freed with.",
+    summary: "Lists a coalesced block under the order it was freed with.",
     law: "partition",
     observe: "snapshots",
     witness: "a0=0 a0=1 a1=2 f0+ f1+",
   }),
-  mutantOf(JoinsCachedPages, {
-    id: "joins-cached-pages",
-    summary: "Joins a page with a buddy that waits in another processor's queue.",
+  mutantOf(CoalescesCachedPages, {
+    id: "coalesces-cached-pages",
+    summary: "Coalesces a page with a buddy that waits in another processor's queue.",
     law: "partition",
     observe: "snapshots",
     profile: { cachedFrames: "order-0" },

@@ -170,7 +170,7 @@ export const FREEING_MUTANTS: readonly Mutant[] = [
   }),
   mutantOf(LosesWhatItTakesBack, {
     id: "loses-what-it-takes-back",
-    summary: "Lists a freed block only if it can be joined with its buddy.",
+    summary: "Lists a freed block only if it can be coalesced with its buddy.",
     law: "partition",
     observe: "snapshots",
     witness: "a0=0 a0=1 f0+",

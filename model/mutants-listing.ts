@@ -31,34 +31,15 @@ class ListsTwiceAtFirst extends Allocator {
   }
 }
 
-/** Joins as the reference does, but leaves some buddies on their lists. */
-class LeavesBuddiesListed extends Allocator {
-  protected leaves(_buddy: number, _head: number): boolean {
-    return true;
-  }
-
-  protected override coalesce(pfn: number, order: number): void {
-    let head = pfn;
-    let joined = order;
-    while (joined < this.geometry.maxOrder && this.canCoalesce(head, this.buddyOf(head, joined), joined)) {
-      const buddy = this.buddyOf(head, joined);
-      if (!this.leaves(buddy, head)) this.unlink(buddy, joined);
-      head = Math.min(head, buddy);
-      joined++;
-    }
-    this.insert(head, joined);
+class LeavesTheLowBuddy extends Allocator {
+  protected override absorb(pfn: number, buddy: number, order: number): void {
+    if (buddy > pfn) super.absorb(pfn, buddy, order);
   }
 }
 
-class LeavesTheLowBuddy extends LeavesBuddiesListed {
-  protected override leaves(buddy: number, head: number): boolean {
-    return buddy < head;
-  }
-}
-
-class LeavesTheHighBuddy extends LeavesBuddiesListed {
-  protected override leaves(buddy: number, head: number): boolean {
-    return buddy > head;
+class LeavesTheHighBuddy extends Allocator {
+  protected override absorb(pfn: number, buddy: number, order: number): void {
+    if (buddy < pfn) super.absorb(pfn, buddy, order);
   }
 }
 
@@ -79,7 +60,7 @@ class ForgetsToCount extends Allocator {
     if (this.zone.freeOrderAt(pfn) === order) this.#uncounted++;
   }
 
-  /** A block that is freed and not joined is listed, but not counted. */
+  /** A block that is freed and not coalesced is listed, but not counted. */
   override counts(zone: string | null = null): Counts {
     const counts = super.counts(zone);
     return { ...counts, free: counts.free.map((blocks, order) => (order === 0 ? blocks - this.#uncounted : blocks)) };
@@ -110,7 +91,7 @@ export const LISTING_MUTANTS: readonly Mutant[] = [
   }),
   mutantOf(LeavesTheLowBuddy, {
     id: "leaves-the-low-buddy",
-    summary: "Leaves a low buddy on its list when it joins it, so that its page is on two lists.",
+    summary: "Leaves a low buddy on its list when it coalesces it, so that its page is on two lists.",
     law: "free-lists",
     observe: "snapshots",
     witness: "a0=0 a0=1 f0+ f1+",

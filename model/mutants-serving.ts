@@ -111,7 +111,7 @@ class KeepsAStaleOrder extends Allocator {
   }
 }
 
-class JoinsWhatIsApart extends Allocator {
+class ServesWhatIsApart extends Allocator {
   /** Counts largest blocks, wherever they are. */
   protected override takeAdjacent(pages: number): number {
     const { maxOrder } = this.geometry;
@@ -190,8 +190,8 @@ export const SERVING_MUTANTS: readonly Mutant[] = [
     profile: { sizeAtFree: "remembered", zeroed: "no" },
     witness: "a0=0 a0=1 f0+ a3=0",
   }),
-  mutantOf(JoinsWhatIsApart, {
-    id: "joins-what-is-apart",
+  mutantOf(ServesWhatIsApart, {
+    id: "serves-what-is-apart",
     summary: "Serves a request above the largest order from largest blocks that are not adjacent.",
     law: "no-overlap",
     profile: { aboveMax: "adjacent" },

@@ -70,7 +70,7 @@ describe("a page", () => {
     expect([0, 1, 4, 5, 6].map((pfn) => zone.freeHeadAround(pfn))).toEqual([0, NONE, 4, 4, NONE]);
   });
 
-  it("finds the live extent that holds it, though it is no power of two", () => {
+  it("finds the live block that holds it, though it is no power of two", () => {
     const zone = zoneOf("fifo");
     zone.markLive(0, 3);
     zone.insert(4, 0);

@@ -1,13 +1,14 @@
 // The pages of one pool and the free lists over them: all the memory an allocator has.
 //
-//  1. A page is unmanaged, the head of a free block, the head of a live extent, or the body of either.
+//  1. A page is unmanaged, the head of a free block, the head of a live block, or the body of either.
 //     Only heads carry an order or a page count, so splitting and coalescing touch O(maxOrder) pages.
 //  2. Each zone has one doubly linked list per order, 0 to maxOrder inclusive, threaded through the heads:
 //
 //       firsts[order] -> 4 <-> 12 <-> 8 <- lasts[order]      next[4] = 12, previous[4] = NONE
 //
 //  3. A list is in arrival order ("fifo": appended; "lifo": prepended) or sorted by pfn. The first is served.
-//  4. A live extent is a block, or a run of pages where the profile rounds exactly or joins largest blocks.
+//  4. A live block has a page count, because it is no power of two long where a profile rounds exactly or
+//     serves adjacent largest blocks as one.
 //  5. Contents are symbolic: a page is zero, or dirty. A booting machine's pages are dirty.
 //  6. This is memory, not policy: nothing here asks whether an insertion makes sense. `Allocator` does.
 //
@@ -53,7 +54,7 @@ export class Zone {
   readonly #start: number;
   /** Per page: its tag; 0 is an unmanaged page. */
   readonly #tags: Uint8Array;
-  /** Per page that heads a live extent: the extent's pages; 0 for every other page. */
+  /** Per page that heads a live block: the block's pages; 0 for every other page. */
   readonly #livePages: Int32Array;
   /** Per page that heads a free block: offset of the next head in its list; NONE at the end. */
   readonly #next: Int32Array;
@@ -98,7 +99,7 @@ export class Zone {
     return (tag & KIND_MASK) === FREE ? tag & ORDER_MASK : NONE;
   }
 
-  /** Pages of the live extent that `pfn` heads, or 0. */
+  /** Pages of the live block that `pfn` heads, or 0. */
   livePagesAt(pfn: number): number {
     return this.#tagAt(pfn) === LIVE ? (this.#livePages[pfn - this.#start] as number) : 0;
   }
@@ -112,7 +113,7 @@ export class Zone {
     return NONE;
   }
 
-  /** Head of the live extent that holds `pfn`, or NONE: the nearest head below decides. */
+  /** Head of the live block that holds `pfn`, or NONE: the nearest head below decides. */
   liveHeadAround(pfn: number): number {
     let head = pfn;
     while (this.#tagAt(head) === BODY) head--;
@@ -173,13 +174,13 @@ export class Zone {
     this.#blockCounts[list] = (this.#blockCounts[list] as number) - 1;
   }
 
-  /** Makes `pfn` the head of a live extent. */
+  /** Makes `pfn` the head of a live block. */
   markLive(pfn: number, pages: number): void {
     this.#tags[pfn - this.#start] = LIVE;
     this.#livePages[pfn - this.#start] = pages;
   }
 
-  /** Makes the head of a live extent body again. */
+  /** Makes the head of a live block body again. */
   unmarkLive(pfn: number): void {
     this.#tags[pfn - this.#start] = BODY;
     this.#livePages[pfn - this.#start] = 0;
