@@ -42,6 +42,9 @@ const SLOW_KEY = 256;
 /** Unnamed keys a line may have here; more go to the slow path. */
 const EXTRA_KEYS_MAX = 12;
 
+/** Free lists a snapshot may have: one for each order that a line may name (event-fields.ts). */
+const LISTS_MAX = 64;
+
 export class LineScanner {
   op: number = OTHER;
   seen = 0;
@@ -235,7 +238,7 @@ export class LineScanner {
     }
     for (;;) {
       const list: number[] = [];
-      this.lists.push(list);
+      if (this.lists.push(list) > LISTS_MAX) return false;
       if (!this.#listValue(bytes, at, list)) return false;
       at = this.#at;
       if (bytes[at] === COMMA) {
@@ -264,6 +267,7 @@ export class LineScanner {
         this.#at = at + 1;
         return true;
       }
+      if (bytes[at] !== COMMA) return false;
       at++;
       if (bytes[at] === SPACE) at++;
     }
