@@ -1,0 +1,42 @@
+// The files of a regression corpus: its cases, by name, and the traces that they judge.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
+import type { CorpusWorld, NamedCase } from "../corpus/run.ts";
+import type { Problem } from "../problem.ts";
+import { readCase } from "../spec/case.ts";
+import type { ProfileLibrary } from "../spec/profile.ts";
+import { InputError, inputError } from "./input.ts";
+import { readTrace } from "./read-trace.ts";
+
+const SUFFIX = ".case.yaml";
+
+/** Every case below a folder, in the order of the names. Throws an InputError with all that is wrong in them. */
+export function readCorpus(folder: string, library: ProfileLibrary): readonly NamedCase[] {
+  const cases: NamedCase[] = [];
+  const problems: Problem[] = [];
+  for (const path of pathsBelow(folder)) {
+    if (!path.endsWith(SUFFIX)) continue;
+    const file = join(folder, path);
+    const read = readCase(readFileSync(file, "utf8"), file, library);
+    if (read.kind === "wrong") problems.push(...read.problems);
+    else cases.push({ name: path.slice(0, -SUFFIX.length).replaceAll(sep, "/"), read: read.read });
+  }
+  if (problems.length > 0) throw new InputError(problems);
+  return cases;
+}
+
+function pathsBelow(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    throw inputError("INPUT_NOT_FOUND", folder, "the folder of a corpus", found);
+  }
+}
+
+/** A corpus in the file system. */
+export const CORPUS_FILES: CorpusWorld = {
+  feed: readTrace,
+  beside: (file, name) => join(dirname(file), name),
+};

@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { failedChecks } from "../checks.ts";
+import { readCase } from "../spec/case.ts";
+import { NO_PROFILES } from "../spec/profile.ts";
+import { YamlReader } from "../trace/yaml.ts";
+import { runCorpus, type CorpusWorld, type NamedCase } from "./run.ts";
+
+/** A corpus of written cases: file names to what they say after their eight pages. */
+type Written = Readonly<Record<string, string>>;
+
+function casesOf(written: Written): readonly NamedCase[] {
+  return Object.entries(written).map(([file, text]) => {
+    const read = readCase(textOf(text), file, NO_PROFILES);
+    if (read.kind === "wrong") throw new Error(JSON.stringify(read.problems));
+    return { name: file, read: read.read };
+  });
+}
+
+function textOf(text: string): string {
+  return `buddytrace: 1\nmax_order: 3\npages: 8\nshows: A test.\nprovenance: here\n${text}`;
+}
+
+function worldOf(written: Written): CorpusWorld {
+  return {
+    feed: (file, verifier) => {
+      const reader = new YamlReader(verifier, file);
+      verifier.cursor = reader;
+      reader.push(new TextEncoder().encode(textOf(written[file] ?? "")));
+      reader.end();
+      return Promise.resolve(reader.lines);
+    },
+    beside: (_, name) => name,
+  };
+}
+
+/** What fails in a corpus, as `file: expected, but found`. */
+async function failuresOf(written: Written): Promise<readonly string[]> {
+  const part = await runCorpus(casesOf(written), worldOf(written));
+  return failedChecks(part).flatMap(({ name, failures }) =>
+    failures.map(({ expected, found }) => `${name}: ${expected}, but ${found}`),
+  );
+}
+
+const HOLDS = "events: [a0=0 a0=1]\nexpect: [{ verdict: holds }]";
+const TWICE =
+  "events: [a0=0 a0=0]\ntwin: good\nexpect: [{ verdict: violated, line: 6, law: no-overlap, blame: allocator }]";
+
+describe("a corpus", () => {
+  it("passes when every verdict is as expected", async () => {
+    expect(await failuresOf({ good: HOLDS, bad: TWICE })).toEqual([]);
+  });
+
+  it.each([
+    [
+      "a violation where none is expected",
+      HOLDS.replace("a0=1", "a0=0"),
+      "strict: holds, but violated at line 6: no-overlap, by the allocator",
+    ],
+    ["a verdict that claims more", HOLDS.replace("a0=1", "lost"), "strict: holds, but undecided"],
+    ["a trace that cannot be read", HOLDS.replace("a0=1", "a0=x"), "NOTATION_SYNTAX"],
+  ])("fails on %s", async (_, text, failure) => {
+    expect((await failuresOf({ good: text }))[0]).toContain(failure);
+  });
+
+  it.each([
+    ["line", TWICE.replace("line: 6", "line: 7")],
+    ["law", TWICE.replace("law: no-overlap", "law: aligned")],
+    ["blame", TWICE.replace("blame: allocator", "blame: client")],
+  ])("fails on another %s than expected", async (_, text) => {
+    const [failure] = await failuresOf({ good: HOLDS, bad: text });
+    expect(failure).toContain("but violated at line 6: no-overlap, by the allocator");
+  });
+
+  it("fails on a rejected case without its accepted twin", async () => {
+    expect(await failuresOf({ bad: TWICE })).toEqual(["bad: an accepted twin good, but no such case in this corpus"]);
+    expect(await failuresOf({ good: TWICE })).toHaveLength(1);
+  });
+
+  it("counts verdicts, events and the laws seen broken", async () => {
+    const part = await runCorpus(casesOf({ good: HOLDS, bad: TWICE }), worldOf({ good: HOLDS, bad: TWICE }));
+    expect(part.figures.map(({ name, count }) => `${count} ${name}`).join(", ")).toBe(
+      "2 cases, 2 verdicts, 4 events, 0 snapshots",
+    );
+    expect([...part.laws]).toEqual([["no-overlap", 1]]);
+  });
+
+  it("without cases or events is vacuous", async () => {
+    expect((await runCorpus([], worldOf({}))).vacuous).toBe("the folder holds no case");
+    const empty = { none: "events: []\nexpect: [{ verdict: vacuous }]" };
+    expect((await runCorpus(casesOf(empty), worldOf(empty))).vacuous).toBe("no case has an event");
+  });
+});

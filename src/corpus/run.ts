@@ -1,0 +1,128 @@
+// Runs the regression corpus: each case must get exactly the verdict that it expects, under each of its profiles.
+//
+//  1. Of a violated trace the line, the law and the blame of the first violation must be those expected. The
+//     whole trace is read all the same, so that mistakes in its text cannot hide behind an early violation.
+//  2. A rejected case needs its twin in the same corpus, accepted: a checker that rejects everything fails.
+//  3. Which files there are, and their bytes, is the caller's business (`CorpusWorld`).
+
+import { LAW_IDS, type LawId } from "../../model/invariants.ts";
+import type { Check, CheckFailure, PartResult } from "../checks.ts";
+import { problemLine } from "../problem.ts";
+import { isRejected, type CorpusCase, type Expectation, type Expected } from "../spec/case.ts";
+import type { TraceResult } from "../verify/result.ts";
+import { Verifier } from "../verify/verify.ts";
+
+/** A case by its name in the corpus: its path in the corpus' folder, without `.case.yaml`. */
+export interface NamedCase {
+  readonly name: string;
+  readonly read: CorpusCase;
+}
+
+/** The files that the corpus lies in. */
+export interface CorpusWorld {
+  /** Feeds the trace in a file to the verifier; answers the lines read. */
+  readonly feed: (file: string, verifier: Verifier) => Promise<number>;
+  /** The path of a file that another names, relative to itself. */
+  readonly beside: (file: string, name: string) => string;
+}
+
+/** What was judged so far. */
+interface Totals {
+  verdicts: number;
+  events: number;
+  snapshots: number;
+  readonly laws: Map<LawId, number>;
+}
+
+/** Runs all cases of a corpus. */
+export async function runCorpus(cases: readonly NamedCase[], world: CorpusWorld): Promise<PartResult> {
+  const totals: Totals = { verdicts: 0, events: 0, snapshots: 0, laws: new Map() };
+  const accepted = new Set(cases.filter(({ read }) => !isRejected(read)).map(({ read }) => read.file));
+  const checks: Check[] = [];
+  for (const named of cases) checks.push(await runCase(named, accepted, world, totals));
+  const { verdicts, events, snapshots, laws } = totals;
+  return {
+    kind: "corpus",
+    summary: "recordings and written traces, each with the verdict that it must get",
+    checks,
+    figures: [
+      { name: "cases", count: cases.length },
+      { name: "verdicts", count: verdicts },
+      { name: "events", count: events },
+      { name: "snapshots", count: snapshots },
+    ],
+    laws,
+    vacuous: cases.length === 0 ? "the folder holds no case" : events === 0 ? "no case has an event" : null,
+  };
+}
+
+async function runCase(
+  { name, read }: NamedCase,
+  accepted: ReadonlySet<string>,
+  world: CorpusWorld,
+  totals: Totals,
+): Promise<Check> {
+  const failures: CheckFailure[] = [...twinFailures(read, accepted, world)];
+  for (const expectation of read.expectations) {
+    const result = await judge(read, expectation, world);
+    count(result, totals);
+    const found = foundWords(result);
+    const expected = expectedWords(expectation.expected);
+    if (found !== expected) failures.push({ expected: `${expectation.profileWords}: ${expected}`, found, trace: "" });
+  }
+  return { name, shows: read.shows, outcome: read.expectations.map(outcomeWords).join("; "), failures };
+}
+
+function twinFailures(
+  { file, twin }: CorpusCase,
+  accepted: ReadonlySet<string>,
+  world: CorpusWorld,
+): readonly CheckFailure[] {
+  if (twin === null || accepted.has(world.beside(file, twin))) return [];
+  return [{ expected: `an accepted twin ${twin}`, found: "no such case in this corpus", trace: "" }];
+}
+
+/** Judges the trace of a case under one of its profiles. */
+async function judge(
+  { file, recording }: CorpusCase,
+  { profile }: Expectation,
+  world: CorpusWorld,
+): Promise<TraceResult> {
+  const path = recording === null ? file : world.beside(file, recording);
+  const laws = new Set(LAW_IDS);
+  const verifier = new Verifier({ file: path, profileOf: () => profile, laws, findingsMax: 1, failFast: false });
+  return verifier.result(await world.feed(path, verifier));
+}
+
+function count({ events, tally, findings }: TraceResult, totals: Totals): void {
+  totals.verdicts++;
+  totals.events += events;
+  totals.snapshots += tally.snapshots;
+  const law = findings[0]?.violation.law;
+  if (law !== undefined) totals.laws.set(law, (totals.laws.get(law) ?? 0) + 1);
+}
+
+/** What a result says, in the words of `expectedWords`. */
+function foundWords({ problems, verdict, findings }: TraceResult): string {
+  const [problem] = problems;
+  if (problem !== undefined) return problemLine(problem);
+  const [first] = findings;
+  if (verdict !== "violated" || first === undefined) return verdict;
+  const { law, blame } = first.violation;
+  return violatedWords(first.line, law, blame);
+}
+
+function expectedWords(expected: Expected): string {
+  if (expected.kind !== "violated") return expected.kind;
+  return violatedWords(expected.line, expected.law, expected.blame);
+}
+
+function violatedWords(line: number, law: LawId, blame: "allocator" | "client"): string {
+  return `violated at line ${line}: ${law}, by the ${blame}`;
+}
+
+/** `strict: violated at 27, no-spurious-oom`: the line that stands for a case that passed. */
+function outcomeWords({ profileWords, expected }: Expectation): string {
+  const verdict = expected.kind === "violated" ? `${expected.law} at ${expected.line}` : expected.kind;
+  return `${profileWords}: ${verdict}`;
+}
