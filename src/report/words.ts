@@ -164,7 +164,7 @@ function handoverWords({ pfn, fault }: FaultOf<"handover">): string {
 export function allowedWords({ allowed, fault }: Pick<Violation, "allowed" | "fault">): string {
   switch (allowed.kind) {
     case "serve":
-      return serveWords(allowed);
+      return serveWords(allowed, fault);
     case "refuse":
       return refuseWords(fault.kind);
     case "accept":
@@ -180,8 +180,12 @@ export function allowedWords({ allowed, fault }: Pick<Violation, "allowed" | "fa
   }
 }
 
-function serveWords({ order, from }: Extract<Allowed, { kind: "serve" }>): string {
+/** Where policy alone was broken, the one choice that keeps it; otherwise some of the choices there were. */
+function serveWords({ order, from }: Extract<Allowed, { kind: "serve" }>, fault: Fault): string {
   const serve = `to serve ${orderName(order)}`;
+  if (fault.kind === "larger-split") return `${serve} out of a free block of order ${fault.smallest}`;
+  if (fault.kind === "out-of-turn") return `${serve} out of the free block at page ${fault.expectedHead}`;
+  if (fault.kind === "wrong-half") return `${serve} at page ${fault.expected}`;
   return from.length === 0 ? serve : `${serve} out of a free block, such as ${blockNames(from)}`;
 }
 

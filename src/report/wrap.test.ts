@@ -8,6 +8,9 @@ describe("breaking a text into lines", () => {
   it("leaves a number with what it numbers", () =>
     expect(wrapped("was served at line 300 and again", 16)).toEqual(["was served at", "line 300 and", "again"]));
 
+  it("leaves a size in its parentheses whole", () =>
+    expect(wrapped("order 0 (1 page) is free", 12)).toEqual(["order 0", "(1 page) is", "free"]));
+
   it("puts a word that is too long on a line of its own", () =>
     expect(wrapped("at coalescing ends", 6)).toEqual(["at", "coalescing", "ends"]));
 

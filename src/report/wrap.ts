@@ -5,8 +5,8 @@
 /** However narrow the terminal is, a sentence gets this many columns. */
 const NARROWEST = 30;
 
-/** Where a line may end: at a space, but not in "line 3" or "pages 384..391". */
-const SEAM = / (?!(?<=\b(?:line|order|page|pages|step) )\d)/u;
+/** Where a line may end: at a space, but not in "line 3", "pages 384..391" or "(1 page)". */
+const SEAM = / (?!(?<=\b(?:line|order|page|pages|step) )\d)(?!(?<=\(\d+ )page)/u;
 
 /** The words of a sentence, in lines of at most `columns` characters. */
 export function wrapped(text: string, columns: number): readonly string[] {

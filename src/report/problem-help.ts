@@ -1,0 +1,42 @@
+// What to do about each mistake in the input: one sentence per code, for `buddycheck explain`.
+//
+// What a code means stands in src/problem.ts; a new code does not compile here until it has its sentence.
+
+import type { ProblemCode } from "../problem.ts";
+
+export const PROBLEM_HELP: Readonly<Record<ProblemCode, string>> = {
+  INPUT_NOT_FOUND: "Check the spelling and the folder the command runs in; `-` stands for standard input.",
+  INPUT_EMPTY:
+    "Check that the recorder wrote anything; of a folder, files ending in .jsonl, .yaml, .gz and .zst are read.",
+  INPUT_FORMAT:
+    "Record in the native format (docs/trace-format.md), or turn what you have into it with `buddycheck convert`.",
+  INPUT_GZIP:
+    "Compress it again from the original; a recording cut off by a crash can be read up to the damage with `gzip -dc`.",
+  INPUT_ZSTD:
+    "Compress it again from the original; a recording cut off by a crash can be read up to the damage with `zstd -dc`.",
+  INPUT_ENCODING: "Write the trace as UTF-8; other encodings are not guessed.",
+  TRACE_SYNTAX: "Write one JSON object per line; a last line cut off by a crash can be deleted.",
+  TRACE_LINE_LENGTH: "Look for a missing line end; a free list that has become a ring makes an emitter write for ever.",
+  TRACE_HEADER_MISSING: 'Begin the file with a header such as {"buddytrace":1,"max_order":10,"pages":4096}.',
+  TRACE_HEADER_TWICE: "Split the file: a trace tells of one pool, from one header to its end.",
+  TRACE_VERSION: "Use a newer buddycheck, or record version 1.",
+  TRACE_FIELD_MISSING: "Give the field; docs/trace-format.md lists those that every event needs.",
+  TRACE_FIELD_TYPE: 'Write numbers without quotes; a pfn may also be a string such as "0x80".',
+  TRACE_FIELD_RANGE:
+    "Give a whole number that is not negative; pfns count from the start of the pool, not from `base_pfn`.",
+  TRACE_FIELD_CONFLICT: "Keep one of the two fields.",
+  TRACE_KEY_TWICE: "Keep one of the two: which of them a reader takes is not defined.",
+  TRACE_OP_UNKNOWN: 'Use one of the operations of docs/trace-format.md; free text goes into {"op":"note","text":"…"}.',
+  TRACE_ZONES: "Give each zone a range of its own inside the pool, as [start, end) with the end excluded.",
+  NOTATION_SYNTAX: "Write calls as a2=4, a2!, p3=4, f4, f4:2 or f4!, and free lists as `free 0:2 8:3`.",
+  YAML_SYNTAX: "Mind the indentation, and quote what begins with one of { [ ! & * # ? | > @ `.",
+  YAML_SHAPE: "Compare with the published schema of the document; editors do so with a `$schema` comment.",
+  PROFILE_UNKNOWN: "Name one of those in specs/profiles, or the path of a file.",
+  PROFILE_FIELD: "docs/profiles.md lists every field with its values; all of them may be left out.",
+  SUITE_FIELD: "Compare with the suites in specs/suites.",
+  LAW_UNKNOWN: "`buddycheck explain` without a name lists all laws.",
+  OPTION_VALUE: "The command's `--help` names the values.",
+  CONVERT_LOSSY: "Choose a target format that can say it, or remove the events named.",
+  MINIMIZE_CLEAN: "Look at `buddycheck verify` first: the profile may allow what you took for a violation.",
+  CASE_EXPECTATION: "State the verdict that is expected and, of a rejected case, the law and line.",
+};
