@@ -155,7 +155,9 @@ function free(ledger: Ledger, pfn: number, pages: number, sizeUnknown: boolean):
   }
   const holder = holderOf(ledger, pfn) as Holder;
   ledger.clearLive(holder.pfn);
-  const end = pfn === holder.pfn && ledger.profile.partialFree === "refused" ? pfn + holder.pages : pfn + pages;
+  const whole =
+    pfn === holder.pfn && (ledger.profile.partialFree === "refused" || ledger.profile.sizeAtFree === "remembered");
+  const end = whole ? holder.pfn + holder.pages : pfn + pages;
   keepPart(ledger, holder.pfn, pfn, holder.since);
   keepPart(ledger, end, holder.pfn + holder.pages, holder.since);
   ledger.insertFree(pfn, end);

@@ -13,7 +13,8 @@
 
 import type { Counts, Snapshot } from "./command.ts";
 import { holderOf, violation } from "./evidence.ts";
-import { alignDown, pagesIn, type FrameRange } from "./geometry.ts";
+import { FREE } from "./frame-map.ts";
+import { alignDown, ORDER_LIMIT, pagesIn, type FrameRange } from "./geometry.ts";
 import type { LawId } from "./invariants.ts";
 import { displace } from "./judge-served.ts";
 import { managedParts, type Ledger } from "./ledger.ts";
@@ -109,7 +110,7 @@ function differencesOf(ledger: Ledger, snapshot: Snapshot, comparison: Compariso
       count: live.length,
       holder: holderOf(ledger, (live[0] as FrameRange).start),
     };
-    found.push({ law: sharper(ledger, snapshot, live) ?? "partition", fault, frames: live });
+    found.push({ law: sharper(ledger, live) ?? "partition", fault, frames: live });
   }
   if (missing.length > 0) {
     const fault: Fault = {
@@ -117,12 +118,12 @@ function differencesOf(ledger: Ledger, snapshot: Snapshot, comparison: Compariso
       ranges: missing.slice(0, EVIDENCE_MAX),
       pages: missing.reduce((sum, range) => sum + range.end - range.start, 0),
     };
-    found.push({ law: drained(ledger) ?? sharper(ledger, snapshot, missing) ?? "partition", fault, frames: missing });
+    found.push({ law: drained(ledger) ?? sharper(ledger, missing) ?? "partition", fault, frames: missing });
   }
   if (unmerged.length > 0) {
     const fault: Fault = { kind: "unmerged", pairs: unmerged.slice(0, EVIDENCE_MAX), count: unmerged.length };
     const pairs = unmerged.map((half) => ({ start: half.pfn, end: half.pfn + 2 * half.pages }));
-    found.push({ law: drained(ledger) ?? sharper(ledger, snapshot, pairs) ?? "no-free-buddies", fault, frames: pairs });
+    found.push({ law: drained(ledger) ?? sharper(ledger, pairs) ?? "no-free-buddies", fault, frames: pairs });
   }
   if (found.length === 0) found.push(...quietChanges(ledger, snapshot));
   return found;
@@ -143,25 +144,30 @@ function drained(ledger: Ledger): LawId | null {
 }
 
 /** The law that one command since the last agreeing snapshot points to, if there was just one. */
-function sharper(ledger: Ledger, snapshot: Snapshot, at: readonly FrameRange[]): LawId | null {
+function sharper(ledger: Ledger, at: readonly FrameRange[]): LawId | null {
   const { observed, last } = ledger;
   if (observed === null || ledger.stepsSinceObserved !== 1) return null;
   if (last.kind === "refused") return "refused-unchanged";
   if (last.kind === "other") return null;
-  const touched = touchedRegion(observed, snapshot, last.kind === "free", last.pfn, last.pages);
+  const touched = last.kind === "free" ? mergedRegion(ledger, last.pfn) : sourceRegion(observed, last.pfn, last.pages);
   const inside = at.every((range) => range.start >= touched.start && range.end <= touched.end);
   if (!inside) return "frame";
   return last.kind === "alloc-pages" ? "rounding" : null;
 }
 
-/** Frames that one call may change: the block it was cut from, or the block it merged into. */
-function touchedRegion(before: Snapshot, after: Snapshot, freed: boolean, pfn: number, pages: number): FrameRange {
-  const lists = (freed ? after : before).lists;
-  for (let order = lists.length - 1; order >= 0; order--) {
-    const head = alignDown(pfn, Math.min(order, 30));
-    if (lists[order]?.includes(head) === true) return { start: head, end: head + pagesIn(order) };
+/** Frames that serving `pfn` may change: the listed block it was cut from. */
+function sourceRegion(before: Snapshot, pfn: number, pages: number): FrameRange {
+  for (let order = before.lists.length - 1; order >= 0; order--) {
+    const head = alignDown(pfn, Math.min(order, ORDER_LIMIT));
+    if (before.lists[order]?.includes(head) === true) return { start: head, end: head + 2 ** order };
   }
   return { start: pfn, end: pfn + pages };
+}
+
+/** Frames that freeing `pfn` may change: the block of C(F) that it belongs to now. */
+function mergedRegion(ledger: Ledger, pfn: number): FrameRange {
+  if (ledger.cover(pfn) !== FREE) return { start: pfn, end: pfn + 1 };
+  return { start: ledger.coverHead, end: ledger.coverHead + pagesIn(ledger.coverOrder) };
 }
 
 /** Lazy coalescing: a partition can be right and yet show that a call changed what it should not touch. */
@@ -171,7 +177,7 @@ function quietChanges(ledger: Ledger, snapshot: Snapshot): Difference[] {
   const changed = changedBlocks(observed, snapshot);
   if (last.kind === "refused" && changed.length > 0) return [changeDifference("refused-unchanged", changed)];
   if (last.kind !== "alloc" && last.kind !== "alloc-pages") return [];
-  const region = touchedRegion(observed, snapshot, false, last.pfn, last.pages);
+  const region = sourceRegion(observed, last.pfn, last.pages);
   const hadRoom = region.end - region.start >= last.pages && changed.some((block) => block.pfn === region.start);
   const elsewhere = changed.filter((block) => block.pfn < region.start || block.pfn + block.pages > region.end);
   return hadRoom && elsewhere.length > 0 ? [changeDifference("frame", elsewhere)] : [];
