@@ -8,7 +8,7 @@
 //  5. After a bad free the ledger assumes that nothing changed; after a refused good one, that the block
 //     is still live. A block that is `owed` (violation.ts) is given back without complaint.
 
-import { alignDown, orderFor, pagesIn, type FrameRange } from "./geometry.ts";
+import { largestOrderAt, orderFor, pagesIn, type FrameRange } from "./geometry.ts";
 import type { FreeCommand, Outcome } from "./command.ts";
 import { freedAt, headsBlock, holderOf, rangeOf, violation } from "./evidence.ts";
 import { FREE, KIND, LIVE, ORDER } from "./frame-map.ts";
@@ -168,8 +168,7 @@ function free(ledger: Ledger, pfn: number, pages: number, sizeUnknown: boolean):
 function keepPart(ledger: Ledger, start: number, end: number, since: number): void {
   let pfn = start;
   while (pfn < end) {
-    let order = 0;
-    while (pfn + pagesIn(order + 1) <= end && alignDown(pfn, order + 1) === pfn) order++;
+    const order = largestOrderAt(pfn, end, ledger.maxOrder);
     ledger.setLive(pfn, pagesIn(order), since);
     pfn += pagesIn(order);
   }
