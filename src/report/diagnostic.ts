@@ -34,7 +34,7 @@ export function titleLines(
 /** `  --> boot.jsonl:57:31`, or the file alone where there is no line. */
 export function placeLine({ file, line, column }: Place, gutter: number, { colours }: Look): string {
   const at = line === 0 ? "" : `:${line}:${column}`;
-  return `${" ".repeat(gutter)}${colours.blue("-->")} ${visible(file)}${at}`;
+  return `${" ".repeat(gutter)}${colours.blueBright("-->")} ${visible(file)}${at}`;
 }
 
 /** ` = seen: served page 389, …`, its further lines indented; nothing where there is nothing to say. */
@@ -54,5 +54,5 @@ export function noteRows(heading: string, rows: readonly string[], gutter: numbe
 }
 
 function headed(heading: string, text: string, gutter: number, { colours }: Look): string {
-  return `${" ".repeat(gutter)} ${colours.blue("=")} ${colours.bold(`${heading}:`)} ${text}`.trimEnd();
+  return `${" ".repeat(gutter)} ${colours.blueBright("=")} ${colours.bold(`${heading}:`)} ${text}`.trimEnd();
 }

@@ -47,7 +47,7 @@ export function findingText(finding: Finding, { file, naming, look, notes }: Fin
     ...titleLines(`${severityWords(violation)}[${violation.law}]`, lawOf(violation.law).statement, paint, look),
     placeLine({ file, line, column }, gutter, look),
     ...quoted({ line, text, column, columns, label }, history, gutter, paint, look),
-    look.colours.blue(`${" ".repeat(gutter)} |`),
+    look.colours.blueBright(`${" ".repeat(gutter)} |`),
     ...sentences({ seen: faultWords(violation.fault, naming), allowed: allowedWords(violation) }, gutter, look),
     ...noteRows("pages just before", drawing(violation, naming), gutter, look),
     ...sentences(storyOf(finding), gutter, look),

@@ -51,7 +51,7 @@ export function quoted(
   { colours, columns }: Look,
 ): readonly string[] {
   const room = Math.max(columns - gutter - MARGIN, EXCERPT_MIN);
-  const bar = colours.blue(`${" ".repeat(gutter)} |`);
+  const bar = colours.blueBright(`${" ".repeat(gutter)} |`);
   const { text, indent, carets } = excerpt(quote, room);
   const under = labelled(indent, "^".repeat(Math.min(carets, CARETS_MAX)), visible(quote.label), room);
   return [
@@ -63,7 +63,7 @@ export function quoted(
 }
 
 function numbered(line: number, gutter: number, colours: Look["colours"]): string {
-  return colours.blue(`${String(line).padStart(gutter)} |`);
+  return colours.blueBright(`${String(line).padStart(gutter)} |`);
 }
 
 /** The beginning of a line, at most `room` columns of it. */

@@ -100,7 +100,7 @@ function violationWords({ violationCount, findingCount, findings }: TraceResult)
   const hidden = findingCount - findings.length;
   const parts = [
     following > 0 ? `${violationCount} in all, ${following} of them caused by the findings` : "",
-    hidden > 0 ? `${findings.length} of ${findingCount} findings shown` : "",
+    hidden > 0 ? `${findings.length} of ${findingCount} findings shown, all with --max-violations 0` : "",
   ];
   return parts.filter((part) => part !== "").join("; ");
 }

@@ -60,7 +60,7 @@ export function observedWords(fault: ObservedFault, naming: Naming): string {
     case "count-spread":
       return `${counted(fault.found, "free block")} of ${orderName(fault.order)} counted, but there must be ${fault.expected}`;
     case "join-twice":
-      return `${pagesName(fault.pfn, fault.pages, naming)} joined, but not all of them could: managed already, or in no zone`;
+      return `${pagesName(fault.pfn, fault.pages, naming)} joined, in part or wholly managed already or in no zone`;
     case "left-in-use":
       return leftWords(fault, naming);
   }
@@ -106,6 +106,6 @@ function listOrderWords({ order, expected, found }: Extract<Fault, { kind: "list
 
 function leftWords({ pfn, pages, holder }: Extract<Fault, { kind: "left-in-use" }>, naming: Naming): string {
   const left = `${pagesName(pfn, pages, naming)} left`;
-  if (holder === null) return `${left}, but not all of them were managed`;
+  if (holder === null) return `${left}, but ${pages > 1 ? "not all of them were" : "it was not"} managed`;
   return `${left}, but the block ${blockName(holder)} is still live: ${servedAt(holder.since, naming)}`;
 }

@@ -39,7 +39,7 @@ const SAID: Readonly<Record<Fault["kind"], string>> = {
   "changed-elsewhere": "the call changed free blocks it has nothing to do with: 4..7 (order 2)",
   "count-total": "the counts add up to 120 free pages, but 128 are free",
   "count-spread": "3 free blocks of order 1 (2 pages) counted, but there must be 1",
-  "join-twice": "pages 2816..2847 joined, but not all of them could: managed already, or in no zone",
+  "join-twice": "pages 2816..2847 joined, in part or wholly managed already or in no zone",
   "left-in-use": "pages 4..7 left, but the block 0..7 (order 3) is still live: served at line 3",
   handover: "page 12 is usable and was not handed out by bootmem, but is not free afterwards",
 };
@@ -83,7 +83,7 @@ describe("a bad free", () => {
     [badFree({ misuse: "interior" }), "a free of pages 385..386, inside a live block"],
     [
       badFree({ misuse: "wrong-size", holder }),
-      "a free of pages 385..386, but there is the live block 384..391 (order 3), served at line 3",
+      "a free of pages 385..386, but the block there is 384..391 (order 3), served at line 3",
     ],
     [badFree({ misuse: "wrong-size", pages: 0 }), "a free of 0 pages at page 385"],
     [badFree({ misuse: "wrong-size" }), "a free of pages 385..386, which are not one live block"],
@@ -91,7 +91,8 @@ describe("a bad free", () => {
       badFree({ misuse: "misaligned", pfn: 385.5, pages: null }),
       "a free of byte 2048 of page 385, where no block can start",
     ],
-    [badFree({ misuse: "out-of-range" }), "a free of pages 385..386, not all of it in the pool"],
+    [badFree({ misuse: "out-of-range" }), "a free of pages 385..386, not all of them in the pool"],
+    [badFree({ misuse: "out-of-range", pages: null }), "a free of page 385, outside the pool"],
     [badFree({ misuse: "reserved", pages: null }), "a free of page 385, which the allocator does not manage"],
     [
       badFree({ misuse: "reserved", answer: "accepted" }),
@@ -102,6 +103,33 @@ describe("a bad free", () => {
       "died in a free of pages 385..386, which the allocator does not manage",
     ],
   ])("%s", (said, expected) => expect(said).toBe(expected));
+});
+
+describe("what lists and counts show", () => {
+  const pair = { blocks: [{ pfn: 8, pages: 8 }], count: 9, holder: null };
+  it.each<[Fault, string]>([
+    [{ kind: "listed-live", ...pair }, "the free lists hold pages 8..15 and 8 more, held since before the first line"],
+    [{ kind: "left-in-use", pfn: 8, pages: 1, holder: null }, "page 8 left, but it was not managed"],
+    [
+      { kind: "list-order", order: 2, expected: [8, 16], found: [8, 16] },
+      "the list of order 2 is out of order after its first 2 blocks",
+    ],
+    [
+      { kind: "list-order", order: 2, expected: [8, 16], found: [8] },
+      "block 2 of the list of order 2 is nothing, but 16 comes next",
+    ],
+    [
+      { kind: "count-spread", order: 0, expected: 0, found: 1 },
+      "1 free block of order 0 (1 page) counted, but there must be 0",
+    ],
+    [{ kind: "died", how: "hang" }, "never returned from a legal call (hang)"],
+    [{ kind: "died", how: "" }, "died in a legal call"],
+    [
+      { kind: "refused-with-room", order: 0, room: null, freeBlocks: 1 },
+      "refused order 0 (1 page), but 1 free block is large enough",
+    ],
+    [{ kind: "misaligned-block", pfn: 3.5, order: 1 }, "served byte 2048 of page 3, but a block starts with its page"],
+  ])("%j", (fault, words) => expect(faultWords(fault, NAMING)).toBe(words));
 });
 
 describe("what is shown besides the fault", () => {

@@ -123,23 +123,26 @@ function misuseWords(fault: FaultOf<"bad-free">, naming: Naming): string {
     .with({ misuse: "never-allocated" }, () => `a free of ${named}, where no block was ever served`)
     .with(
       { misuse: "interior", holder: P.nonNullable },
-      ({ holder }) => `a free of ${named}, inside ${liveWords(holder, naming)}`,
+      ({ holder }) => `a free of ${named}, inside the live block ${holderName(holder, naming)}`,
     )
     .with({ misuse: "interior", holder: null }, () => `a free of ${named}, inside a live block`)
     .with({ misuse: "wrong-size", pages: 0 }, () => `a free of 0 pages at page ${fault.pfn}`)
     .with(
       { misuse: "wrong-size", holder: P.nonNullable },
-      ({ holder }) => `a free of ${named}, but there is ${liveWords(holder, naming)}`,
+      ({ holder }) => `a free of ${named}, but the block there is ${holderName(holder, naming)}`,
     )
     .with({ misuse: "wrong-size", holder: null }, () => `a free of ${named}, which are not one live block`)
     .with({ misuse: "misaligned" }, () => `a free of ${named}, where no block can start`)
-    .with({ misuse: "out-of-range" }, () => `a free of ${named}, not all of it in the pool`)
+    .with(
+      { misuse: "out-of-range" },
+      () => `a free of ${named}, ${pages > 1 ? "not all of them in" : "outside"} the pool`,
+    )
     .with({ misuse: "reserved" }, () => `a free of ${named}, which the allocator does not manage`)
     .exhaustive();
 }
 
-function liveWords(holder: Holder, naming: Naming): string {
-  return `the live block ${blockName(holder)}, ${servedAt(holder.since, naming)}`;
+function holderName(holder: Holder, naming: Naming): string {
+  return `${blockName(holder)}, ${servedAt(holder.since, naming)}`;
 }
 
 function diedWords(how: string): string {
