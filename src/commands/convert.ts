@@ -1,0 +1,149 @@
+// `buddycheck convert`: a trace from one written form to another (src/trace/convert.ts), plain or as gzip.
+//
+//  1. JSON Lines are converted as they come, in memory that does not grow with the trace. YAML is read whole.
+//  2. A file appears under its name only when it is complete; what could not be finished is removed.
+//  3. What went to standard output before a problem was found has gone: the exit code is 2 all the same.
+
+import { createWriteStream } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { Option, type Command } from "commander";
+import type { Problem } from "../problem.ts";
+import { CONVERT_TARGETS, Converter, type ConvertTarget } from "../trace/convert.ts";
+import { detectFormat, type TraceFormat } from "../trace/detect.ts";
+import { NativeReader } from "../trace/native.ts";
+import { YamlReader } from "../trace/yaml.ts";
+import { yamlToJsonLines, type JsonLine } from "../trace/yaml-json.ts";
+import { InputError, inputError, openInput, STDIN } from "./input.ts";
+import { print } from "./output.ts";
+
+interface ConvertFlags {
+  readonly to: ConvertTarget;
+  readonly output: string;
+}
+
+async function runConvert(input: string, { to, output }: ConvertFlags): Promise<void> {
+  if (output === STDIN) {
+    for await (const part of converted(input, to)) print(part);
+    return;
+  }
+  const partial = `${output}.partial`;
+  const parts = Readable.from(converted(input, to));
+  try {
+    if (output.endsWith(".gz")) await pipeline(parts, createGzip(), createWriteStream(partial));
+    else await pipeline(parts, createWriteStream(partial));
+    await rename(partial, output);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw isSystemError(error) ? inputError("OPTION_VALUE", "--output", "a file to write", error.message) : error;
+  }
+}
+
+/** The converted trace in parts of whole lines. Throws an InputError for what is wrong with it. */
+async function* converted(input: string, to: ConvertTarget): AsyncGenerator<string> {
+  const converter = new Converter(to, (line, column, source) => ({ place: { file: input, line, column }, source }));
+  const reader = new NativeReader(converter, input);
+  converter.cursor = reader;
+  const yaml: Uint8Array[] = [];
+  let format: TraceFormat | null = null;
+  for await (const chunk of openInput(input)) {
+    format ??= formatOf(chunk, input);
+    if (format === "yaml") yaml.push(chunk);
+    else {
+      reader.push(chunk);
+      yield* taken(converter);
+    }
+  }
+  if (format === "yaml") {
+    yield* convertedYaml(yaml, input, to);
+    return;
+  }
+  if (format === null) throw inputError("INPUT_EMPTY", input, "a trace", "an empty file");
+  reader.end();
+  converter.end();
+  yield* taken(converter);
+}
+
+function formatOf(head: Uint8Array, input: string): TraceFormat {
+  const format = detectFormat(head);
+  if (format !== null) return format;
+  throw inputError("INPUT_FORMAT", input, "JSON Lines (buddytrace 1) or YAML", "something else");
+}
+
+function* taken(converter: Converter): Generator<string> {
+  if (converter.problems.length > 0) throw new InputError(converter.problems);
+  const text = converter.take();
+  if (text !== "") yield text;
+}
+
+/** YAML is checked first, so that its problems have the places of the YAML, then read as the JSON it says. */
+function* convertedYaml(chunks: readonly Uint8Array[], input: string, to: ConvertTarget): Generator<string> {
+  checkYaml(chunks, input);
+  const lines: number[] = [];
+  const converter = new Converter(to, (line) => yamlOrigin(input, lines[line - 1] ?? 0));
+  const reader = new NativeReader(converter, input);
+  converter.cursor = reader;
+  const encoder = new TextEncoder();
+  for (const said of yamlToJsonLines(new TextDecoder().decode(Buffer.concat(chunks)))) {
+    if (said.kind === "lossy") throw lossyYaml(said, input);
+    lines.push(said.line);
+    reader.push(encoder.encode(`${said.json}\n`));
+    yield* taken(converter);
+  }
+  converter.end();
+  yield* taken(converter);
+}
+
+function lossyYaml({ found, line }: Extract<JsonLine, { kind: "lossy" }>, input: string): InputError {
+  const expected = "keys and values that JSON has";
+  return new InputError([{ code: "CONVERT_LOSSY", ...yamlOrigin(input, line), expected, found }]);
+}
+
+/** Of an event in YAML only the first line is known by now. */
+function yamlOrigin(file: string, line: number): Pick<Problem, "place" | "source"> {
+  return { place: { file, line, column: 1 }, source: "" };
+}
+
+function checkYaml(chunks: readonly Uint8Array[], input: string): void {
+  const problems: Problem[] = [];
+  const reader = new YamlReader(
+    {
+      header: () => 0,
+      event: () => undefined,
+      lost: () => undefined,
+      note: () => undefined,
+      problem: (problem) => void problems.push(problem),
+    },
+    input,
+  );
+  for (const chunk of chunks) reader.push(chunk);
+  reader.end();
+  if (problems.length > 0) throw new InputError(problems);
+}
+
+/** Is this the system's word on a file, and no error of ours? */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && "syscall" in error;
+}
+
+/** Adds `convert` to the command line. */
+export function registerConvert(program: Command): void {
+  program
+    .command("convert")
+    .summary("write a trace in another form, without loss")
+    .description("Writes a trace as JSON Lines, as YAML, or as YAML with its events in the short notation.")
+    .argument("<input>", 'a trace in any form, plain, gzip or zstd, or "-" for standard input')
+    .addOption(new Option("--to <form>", "the form to write").choices(CONVERT_TARGETS).makeOptionMandatory())
+    .option("-o, --output <file>", "where to write; compressed if the name ends in .gz", STDIN)
+    .addHelpText("after", EXAMPLES)
+    .action(runConvert);
+}
+
+const EXAMPLES = `
+Examples:
+  buddycheck convert trace.jsonl --to yaml -o trace.yaml     to read or to edit
+  buddycheck convert trace.yaml --to jsonl -o trace.jsonl.gz back, compressed
+  buddycheck convert short.jsonl --to notation               events as words: a2=4 f4 a2!
+Exit codes: 0 converted, 2 input error, or something that the form cannot hold.`;
