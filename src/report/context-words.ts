@@ -1,4 +1,7 @@
 // Wording of what surrounds a finding: the lines before it and the violations after it.
+//
+//  1. What is shown is part of a whole, and the size of the whole is always said.
+//  2. Consequences are grouped by law, in the order in which the laws were broken first.
 
 import type { Consequence, Finding } from "../verify/result.ts";
 import { counted } from "./names.ts";

@@ -1,7 +1,8 @@
 // One fault of every kind, which the tests hold against wording, labels, numbering and JSON schema.
 //
-// The compiler sees to it that no kind is left out. pfns are absolute and lie above `SAMPLE_BASE`, all
-// other numbers far below: one that a report forgets to renumber meets the eye.
+//  1. The compiler sees to it that no kind is left out.
+//  2. pfns are absolute and lie above `SAMPLE_BASE`, all other numbers far below: a pfn that a report
+//     forgets to renumber meets the eye.
 
 import type { Fault } from "../../model/violation.ts";
 

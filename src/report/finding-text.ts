@@ -56,7 +56,7 @@ export function findingText(finding: Finding, { file, naming, look, notes }: Fin
 }
 
 /** "error", "warning", or either of the client's. */
-export function severityWords({ law, blame }: Violation): string {
+function severityWords({ law, blame }: Violation): string {
   const { severity } = lawOf(law);
   return blame === "client" ? `client ${severity}` : severity;
 }

@@ -1,6 +1,7 @@
-// The few words that stand beside the underlined value: why it is wrong, in at most five words.
+// The few words that stand beside the underlined value: why it is wrong.
 //
-// The whole sentence is words.ts'; a label may be vague, since the eye rests on the value itself.
+//  1. A label has at most six words, so that it finds room behind the carets.
+//  2. It may be vague, since the eye rests on the value itself; the whole sentence is in words.ts.
 
 import type { Fault, Misuse, Outside } from "../../model/violation.ts";
 

@@ -1,6 +1,7 @@
 // docs/laws.md: every law as `buddycheck explain` tells it, on one page.
 //
-// docs/generate.mjs writes the page, test/laws-page.test.ts compares it.
+//  1. docs/generate.mjs formats and writes the page, test/laws-page.test.ts compares it.
+//  2. The reports on it are those that the examples get now, in 100 columns and without colour.
 
 import picocolors from "picocolors";
 import { LAWS, type Law } from "../../model/invariants.ts";

@@ -1,4 +1,7 @@
-// How a text report looks: its colours and its width, both chosen by the caller.
+// How a text report looks: its colours and its width.
+//
+//  1. Both are arguments: nothing here asks whether there is a terminal.
+//  2. Quoted lines may take the whole width, sentences at most `COLUMNS_MAX`.
 
 import type picocolors from "picocolors";
 

@@ -1,6 +1,7 @@
 // What to do about each mistake in the input: one sentence per code, for `buddycheck explain`.
 //
-// What a code means stands in src/problem.ts; a new code does not compile here until it has its sentence.
+//  1. What a code means stands in src/problem.ts; a new code does not compile here until it has its sentence.
+//  2. The sentence names something to do or to look at, and the page that says more.
 
 import type { ProblemCode } from "../problem.ts";
 

@@ -3,11 +3,14 @@
 //   a1=0        a request of order 1 (2 pages) is served page 0
 //   f0:1!       a free of page 0, naming order 1 (2 pages), is refused
 //   free 4:2    the free lists hold 4..7 (order 2)
+//
+//  1. A call is the subject, its answer the verb; an observation says what was seen.
+//  2. pfns are those of the command: of a pool that starts at pfn 0, as examples do.
 
 import type { Command, Counts, Outcome, Snapshot } from "../../model/command.ts";
 import { blockNames, counted, orderName, pagesName, type Naming } from "./names.ts";
 
-/** One step as a sentence without a full stop; pfns as they stand in the command. */
+/** One step as a sentence without a full stop. */
 export function stepWords(command: Command, outcome: Outcome, naming: Naming): string {
   if (outcome.kind !== "crashed") {
     if (command.kind === "snapshot") return `the free lists hold ${listsWords(command)}`;

@@ -1,6 +1,7 @@
 // Breaking text into lines of a terminal's width.
 //
-// Words are never split, nor is "line 3": what is longer than a line stands on a line of its own.
+//  1. Words are never split, nor is "line 3": what is longer than a line stands on a line of its own.
+//  2. Columns are counted as characters: only our own sentences come here, and those are ASCII.
 
 /** However narrow the terminal is, a sentence gets this many columns. */
 const NARROWEST = 30;
