@@ -34,7 +34,7 @@ export const PROBLEMS = {
   CONVERT_LOSSY: "The target format cannot hold what the source says.",
   MINIMIZE_CLEAN: "There is nothing to minimize: the trace violates no law.",
   CASE_EXPECTATION: "A corpus case lacks its expected verdict, or contradicts itself.",
-} as const satisfies Record<string, string>;
+} as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
