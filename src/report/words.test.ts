@@ -13,7 +13,7 @@ const SAID: Readonly<Record<Fault["kind"], string>> = {
   "order-above-max": "served 2048 pages (order 11) at page 0, but the largest block has 1024 pages (order 10)",
   "outside-managed": "served pages 3584..4095, beyond the end of the pool",
   "overlaps-live": "served pages 4..7, but the block 0..7 (order 3) is still live: served at line 3",
-  "overlaps-withheld": "served pages 4..7, but page 5 has not been free since an earlier violation",
+  "overlaps-withheld": "served pages 4..7, of which page 5 has not been free since an earlier violation",
   "overlaps-cached": "served pages 4..7, but page 6 was in a cache just before: free, but not to be coalesced",
   "served-zero-pages": "served page 7 for a request of 0 pages",
   "larger-split":
@@ -121,6 +121,10 @@ describe("what lists and counts show", () => {
     [
       { kind: "count-spread", order: 0, expected: 0, found: 1 },
       "1 free block of order 0 (1 page) counted, but there must be 0",
+    ],
+    [
+      { kind: "overlaps-withheld", pfn: 4, pages: 2, withheld: { start: 4, end: 6 } },
+      "served pages 4..5, not free since an earlier violation",
     ],
     [{ kind: "died", how: "hang" }, "never returned from a legal call (hang)"],
     [{ kind: "died", how: "" }, "died in a legal call"],

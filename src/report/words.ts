@@ -27,8 +27,9 @@ export function faultWords(fault: Fault, naming: Naming): string {
       return `served ${sizeName(fault.pages)} at page ${fault.pfn}, but the largest block has ${sizeName(fault.maxPages)}`;
     case "outside-managed":
       return `served ${pagesName(fault.pfn, fault.pages, naming)}, ${outsideWords(fault.where)}`;
-    case "overlaps-live":
     case "overlaps-withheld":
+      return withheldWords(fault, naming);
+    case "overlaps-live":
     case "overlaps-cached":
       return `served ${pagesName(fault.pfn, fault.pages, naming)}, but ${takenWords(fault, naming)}`;
     case "served-zero-pages":
@@ -79,18 +80,21 @@ function outsideWords(where: Outside): string {
 }
 
 /** Why the pages could not be served: who has them. */
-function takenWords(fault: FaultOf<"overlaps-live" | "overlaps-withheld" | "overlaps-cached">, naming: Naming): string {
+function takenWords(fault: FaultOf<"overlaps-live" | "overlaps-cached">, naming: Naming): string {
   switch (fault.kind) {
     case "overlaps-live":
       return `the block ${blockName(fault.holder)} is still live: ${servedAt(fault.holder.since, naming)}`;
-    case "overlaps-withheld": {
-      const { start, end } = fault.withheld;
-      const has = end - start === 1 ? "has" : "have";
-      return `${pagesName(start, end - start, naming)} ${has} not been free since an earlier violation`;
-    }
     case "overlaps-cached":
       return `page ${fault.cached} was in a cache just before: free, but not to be coalesced`;
   }
+}
+
+/** The pages that are not free are named where they are only some of those served. */
+function withheldWords({ pfn, pages, withheld }: FaultOf<"overlaps-withheld">, naming: Naming): string {
+  const served = `served ${pagesName(pfn, pages, naming)}`;
+  const amount = withheld.end - withheld.start;
+  if (amount === pages) return `${served}, not free since an earlier violation`;
+  return `${served}, of which ${pagesName(withheld.start, amount, naming)} ${amount > 1 ? "have" : "has"} not been free since an earlier violation`;
 }
 
 function refusedWords({ order, room, freeBlocks }: FaultOf<"refused-with-room">): string {
