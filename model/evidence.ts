@@ -2,7 +2,15 @@
 // Looking never changes the ledger, and is bounded, so that a trace full of violations stays linear.
 
 import { FREE, LIVE, PART } from "./frame-map.ts";
-import { alignDown, canonicalOrderAround, isAligned, pagesIn, runIndexOf, type FrameRange } from "./geometry.ts";
+import {
+  alignDown,
+  canonicalOrderAround,
+  isAligned,
+  ORDER_LIMIT,
+  pagesIn,
+  runIndexOf,
+  type FrameRange,
+} from "./geometry.ts";
 import type { LawId } from "./invariants.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Allowed, Assumed, Fault, Holder, NamedBlock, Piece, Violation } from "./violation.ts";
@@ -10,6 +18,8 @@ import type { Allowed, Assumed, Fault, Holder, NamedBlock, Piece, Violation } fr
 /** Pieces shown around a fault, blocks offered as alternatives, and blocks looked at to find them. */
 const PIECES_MAX = 24;
 const OFFERS_MAX = 3;
+/** A single frame is shown among the 32 around it. */
+const WINDOW_ORDER_MIN = 5;
 const LOOKS_MAX = 4096;
 
 export interface Finding {
@@ -28,7 +38,7 @@ export function violation(ledger: Ledger, finding: Finding): readonly Violation[
   return [{ ...finding, around }];
 }
 
-/** Ledger's view of the frames near the first range: its surroundings up to four times its length. */
+/** The ledger's view of the frames near the first range: about four times its length, or 32 frames. */
 function neighbourhood(ledger: Ledger, frames: readonly FrameRange[]): readonly Piece[] {
   const first = frames[0];
   if (first === undefined) return [];
@@ -36,7 +46,7 @@ function neighbourhood(ledger: Ledger, frames: readonly FrameRange[]): readonly 
   const start = Math.floor(first.start);
   let order = 0;
   while (order < ledger.maxOrder && pagesIn(order) < first.end - start) order++;
-  const windowOrder = Math.min(order + 2, 30);
+  const windowOrder = Math.min(Math.max(order + 2, WINDOW_ORDER_MIN), ORDER_LIMIT);
   const from = Math.max(alignDown(Math.max(start, 0), windowOrder), span.start);
   const to = Math.min(Math.max(from + pagesIn(windowOrder), first.end), Math.max(span.end, first.end));
   return pieces(ledger, from, to, PIECES_MAX);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   alignDown,
@@ -15,6 +15,7 @@ import {
   parentOf,
   runIndexOf,
   subtract,
+  type FrameRange,
 } from "./geometry.ts";
 
 const pfns = fc.oneof(
@@ -138,8 +139,6 @@ describe("pools", () => {
       fc.tuple(fc.nat(40), fc.nat(6)).map(([start, length]) => ({ start, end: start + length })),
       { maxLength: 6 },
     );
-    const frames = (ranges: readonly { start: number; end: number }[]): number[] =>
-      ranges.flatMap(({ start, end }) => Array.from({ length: end - start }, (_, at) => start + at));
     fc.assert(
       fc.property(small, (ranges) => {
         const merged = mergeRanges(ranges);
@@ -152,3 +151,7 @@ describe("pools", () => {
     );
   });
 });
+
+function frames(ranges: readonly FrameRange[]): number[] {
+  return ranges.flatMap(({ start, end }) => Array.from({ length: end - start }, (_, at) => start + at));
+}

@@ -24,6 +24,9 @@ import { EVIDENCE_MAX, NONE, type Allowed, type Fault, type NamedBlock, type Vio
 /** Ranges a violation may name, so that evidence stays bounded. */
 const FRAMES_MAX = 4096;
 
+/** Faults of listed blocks as such, whatever is live. */
+type BlockFault = "listed-misaligned" | "listed-outside" | "listed-twice" | "listed-overlapping";
+
 interface Difference {
   readonly law: LawId;
   readonly fault: Fault;
@@ -87,18 +90,11 @@ function expectedNear(ledger: Ledger, frames: readonly FrameRange[]): Allowed {
 function differencesOf(ledger: Ledger, snapshot: Snapshot, comparison: Comparison): Difference[] {
   const { misaligned, outside, twice, overlapping, live, missing, unmerged } = comparison;
   const found: Difference[] = [];
-  const blocks = (
-    law: LawId,
-    kind: "listed-misaligned" | "listed-outside" | "listed-twice" | "listed-overlapping",
-    named: readonly NamedBlock[],
-  ): void => {
+  function blocks(law: LawId, kind: BlockFault, named: readonly NamedBlock[]): void {
     if (named.length === 0) return;
-    found.push({
-      law,
-      fault: { kind, blocks: named.slice(0, EVIDENCE_MAX), count: named.length },
-      frames: ranges(named),
-    });
-  };
+    const fault: Fault = { kind, blocks: named.slice(0, EVIDENCE_MAX), count: named.length };
+    found.push({ law, fault, frames: ranges(named) });
+  }
   blocks("aligned", "listed-misaligned", misaligned);
   blocks("in-bounds", "listed-outside", outside);
   blocks("free-lists", "listed-twice", twice);
@@ -298,14 +294,17 @@ function expectedCounts(ledger: Ledger, zone: string | null): number[] {
 }
 
 function countFault(ledger: Ledger, expected: readonly number[], found: readonly number[]): Fault | null {
-  const pages = (counts: readonly number[]): number =>
-    counts.reduce((sum, count, order) => sum + count * 2 ** order, 0);
-  if (pages(found) !== pages(expected)) return { kind: "count-total", expected: pages(expected), found: pages(found) };
+  const [wanted, got] = [pagesCounted(expected), pagesCounted(found)];
+  if (wanted !== got) return { kind: "count-total", expected: wanted, found: got };
   if (ledger.profile.coalescing === "lazy" || ledger.profile.initialFreeSet === "any") return null;
-  const order = Math.max(found.length, expected.length);
-  for (let at = 0; at < order; at++) {
-    const [want, got] = [expected[at] ?? 0, found[at] ?? 0];
-    if (want !== got) return { kind: "count-spread", order: at, expected: want, found: got };
+  for (let order = 0; order < Math.max(found.length, expected.length); order++) {
+    const [blocks, shown] = [expected[order] ?? 0, found[order] ?? 0];
+    if (blocks !== shown) return { kind: "count-spread", order, expected: blocks, found: shown };
   }
   return null;
+}
+
+/** Pages in so many blocks of each order. */
+function pagesCounted(counts: readonly number[]): number {
+  return counts.reduce((pages, count, order) => pages + count * 2 ** order, 0);
 }

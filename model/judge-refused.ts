@@ -38,9 +38,9 @@ function judgeByLists(ledger: Ledger, order: number, zone: string | null): reado
     ledger.undecide("no-spurious-oom", "lazy-coalescing");
     return NONE;
   }
-  const listed = (number: number): boolean =>
-    observed.lists.some((heads, listOrder) => listOrder >= order && heads.some((pfn) => ledger.zoneOf(pfn) === number));
-  return mustServe(ledger, zone, listed) ? refusedWithRoom(ledger, order, zone) : NONE;
+  const fitting = observed.lists.slice(order).flat();
+  const listed = new Set(fitting.map((pfn) => ledger.zoneOf(pfn)));
+  return mustServe(ledger, zone, (number) => listed.has(number)) ? refusedWithRoom(ledger, order, zone) : NONE;
 }
 
 function refusedWithRoom(ledger: Ledger, order: number, zone: string | null): readonly Violation[] {

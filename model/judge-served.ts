@@ -49,14 +49,10 @@ export function judgeServed(ledger: Ledger, served: Served): readonly Violation[
 /** Laws 1 to 5: is this a block that could have been free? */
 function placeFinding(ledger: Ledger, served: Served): Finding | null {
   const { pfn, order, pages } = served;
-  const found = (law: LawId, fault: Fault): Finding => ({
-    law,
-    blame: "allocator",
-    fault,
-    allowed: allowedFor(ledger, Math.min(order, ledger.maxOrder + 1), allowedZones(ledger, served.zone)),
-    assumed: "served-anyway",
-    frames: rangeOf(pfn, pages),
-  });
+  function found(law: LawId, fault: Fault): Finding {
+    const allowed = allowedFor(ledger, Math.min(order, ledger.maxOrder + 1), allowedZones(ledger, served.zone));
+    return { law, blame: "allocator", fault, allowed, assumed: "served-anyway", frames: rangeOf(pfn, pages) };
+  }
   if (order > ledger.maxOrder && ledger.profile.aboveMax === "refused") {
     return found("in-bounds", { kind: "order-above-max", pfn, pages, maxPages: pagesIn(ledger.maxOrder) });
   }

@@ -1,13 +1,14 @@
 // The ledger against the definitions themselves: random steps, and after each the canonical free set, the
 // live blocks and every refusal compared with what SPEC.md 2 says, computed frame by frame.
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FREE, KIND, ORDER } from "./frame-map.ts";
 import { createGeometry, pagesIn, type Geometry, type PoolShape } from "./geometry.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { STRICT_PROFILE } from "./profile.ts";
 import { step } from "./step.ts";
+import type { Violation } from "./violation.ts";
 
 /** Free blocks as `pfn:order`, by address, from the ledger's own bytes. */
 function listed(ledger: Ledger): string[] {
@@ -21,13 +22,13 @@ function listed(ledger: Ledger): string[] {
 
 /** C(F) by its definition: aligned blocks of free frames in one zone whose parent is not one. */
 function canonical(geometry: Geometry, free: ReadonlySet<number>): string[] {
-  const whole = (pfn: number, order: number): boolean => {
+  function whole(pfn: number, order: number): boolean {
     const zone = geometry.zones.find((candidate) => pfn >= candidate.start && pfn < candidate.end);
     for (let at = pfn; at < pfn + pagesIn(order); at++) {
       if (!free.has(at) || zone === undefined || at >= zone.end) return false;
     }
     return true;
-  };
+  }
   const found: string[] = [];
   for (let pfn = geometry.span.start; pfn < geometry.span.end; pfn++) {
     for (let order = 0; order <= geometry.maxOrder; order++) {
@@ -164,8 +165,9 @@ describe("the ledger", () => {
   it("splits and merges blocks larger than a tile", () => {
     const geometry = createGeometry({ maxOrder: 20, pages: 2 ** 26, basePfn: 0, reserved: [], zones: [] });
     const ledger = createLedger({ geometry, profile: STRICT_PROFILE, start: "empty" });
-    const serve = (order: number, pfn: number) =>
-      step(ledger, { kind: "alloc", order, zone: null }, { kind: "block", pfn, zeroed: null });
+    function serve(order: number, pfn: number): readonly Violation[] {
+      return step(ledger, { kind: "alloc", order, zone: null }, { kind: "block", pfn, zeroed: null });
+    }
     expect(serve(0, 2 ** 19 + 5)).toEqual([]);
     expect(serve(19, 0)).toEqual([]);
     expect(ledger.smallestFree(0, 19)).toBe(20);

@@ -43,7 +43,9 @@ export function lostLine(events: number | null): string {
 }
 
 function callFields(command: Command, base: number): Record<string, unknown> {
-  const indices = (pfns: readonly number[]): number[] => pfns.map((pfn) => pfn - base);
+  function indices(pfns: readonly number[]): number[] {
+    return pfns.map((pfn) => pfn - base);
+  }
   switch (command.kind) {
     case "alloc":
       return { op: "alloc", order: command.order, ...zoneField(command.zone) };

@@ -13,15 +13,16 @@ export interface Alternative {
 
 /** Settings worth trying for this finding: those that could allow just this fault, smallest change first. */
 export function alternatives(profile: Profile, finding: Finding): Alternative[] {
-  const change = (fields: Partial<Profile>): Alternative => ({
-    profile: { ...profile, ...fields },
-    words: Object.entries(fields)
-      .map(([field, value]) => `${field}: ${value}`)
-      .join(", "),
-  });
   return candidates(finding)
     .filter((fields) => Object.entries(fields).some(([field, value]) => profile[field as keyof Profile] !== value))
-    .map(change);
+    .map((fields) => ({ profile: { ...profile, ...fields }, words: written(fields) }));
+}
+
+/** Fields as a profile file would have them. */
+function written(fields: Partial<Profile>): string {
+  return Object.entries(fields)
+    .map(([field, value]) => `${field}: ${value}`)
+    .join(", ");
 }
 
 function candidates(finding: Finding): Partial<Profile>[] {
@@ -43,8 +44,9 @@ function candidates(finding: Finding): Partial<Profile>[] {
   }
   if (fault.kind === "bad-free" && fault.misuse === "interior") loose.push({ partialFree: "allowed" });
   if (fault.kind === "refused-with-room") {
+    if (fault.order > 0) loose.push({ usableMaxOrder: fault.order - 1 });
     loose.push(
-      { usableMaxOrder: fault.order - 1 },
+      { initialFreeSet: "any" },
       { coalescing: "lazy" },
       { exhaustion: "may-fail-while-cached" },
       { exhaustion: "may-fail" },

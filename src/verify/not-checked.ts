@@ -29,9 +29,9 @@ const LIST_LAWS: readonly LawId[] = [
 
 export function notChecked(ledger: Ledger, tally: Readonly<Tally>, limits: Limits): NotChecked[] {
   const found: NotChecked[] = [...switchedOff(ledger)];
-  const add = (law: LawId, cause: NotChecked["cause"], reason: string, events = 0): void => {
+  function add(law: LawId, cause: NotChecked["cause"], reason: string, events: number = 0): void {
     if (ledger.judges(law)) found.push({ law, cause, reason, events });
-  };
+  }
   for (const [law, reason] of byProfile(ledger.profile)) add(law, "profile", reason);
   if (tally.snapshots === 0) {
     for (const law of LIST_LAWS) {

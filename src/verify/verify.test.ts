@@ -10,7 +10,7 @@ import { Keeper } from "./keep.ts";
 import { Minimizer, signatureOf } from "./minimize.ts";
 import type { Finding, TraceResult } from "./result.ts";
 import { Verifier } from "./verify.ts";
-import type { TraceSink } from "../trace/event.ts";
+import type { TraceHeader, TraceSink } from "../trace/event.ts";
 
 const HEADER = { buddytrace: 1, max_order: 3, pages: 8 };
 
@@ -42,9 +42,43 @@ function verify(
   return verifier.result(lines);
 }
 
-const alloc = (order: number, pfn: number | null): object => ({ op: "alloc", order, pfn });
-const free = (pfn: number, order: number): object => ({ op: "free", pfn, order });
-const snapshot = (...lists: number[][]): object => ({ op: "snapshot", free: lists });
+function alloc(order: number, pfn: number | null): object {
+  return { op: "alloc", order, pfn };
+}
+
+function free(pfn: number, order: number): object {
+  return { op: "free", pfn, order };
+}
+
+function snapshot(...lists: number[][]): object {
+  return { op: "snapshot", free: lists };
+}
+
+/** An event of a concurrent history. */
+function during(called: number, returned: number, event: object): object {
+  return { t: called, t_end: returned, ...event };
+}
+
+function lawsFound(events: readonly object[]): string[] {
+  return verify(traceOf(events)).findings.map((finding) => finding.violation.law);
+}
+
+/** Laws that the recording has no events for. */
+function lawsUnseen(text: string): string[] {
+  return verify(text)
+    .notChecked.filter((one) => one.cause === "recording")
+    .map((one) => one.law);
+}
+
+/** Lines that stay when the trace is reduced to its first violation. */
+function minimize(text: string): readonly number[] {
+  const result = verify(text);
+  const finding = result.findings[0] as Finding;
+  const keeper = new Keeper(finding.line, finding.violation.frames, result.base);
+  read(text, keeper);
+  const minimizer = new Minimizer(result.header as TraceHeader, STRICT_PROFILE, signatureOf(finding.violation), 1e6);
+  return minimizer.minimize(keeper.candidates())?.lines ?? [];
+}
 
 describe("verdicts", () => {
   it.each([
@@ -69,12 +103,8 @@ describe("verdicts", () => {
   });
 
   it("without snapshots the laws about lists are not checked, and said so", () => {
-    const laws = (text: string): string[] =>
-      verify(text)
-        .notChecked.filter((one) => one.cause === "recording")
-        .map((one) => one.law);
-    expect(laws(traceOf([alloc(3, 0)]))).toContain("partition");
-    expect(laws(traceOf([alloc(3, 0), snapshot([], [], [], [])]))).not.toContain("partition");
+    expect(lawsUnseen(traceOf([alloc(3, 0)]))).toContain("partition");
+    expect(lawsUnseen(traceOf([alloc(3, 0), snapshot([], [], [], [])]))).not.toContain("partition");
   });
 
   it("undecidable refusals are counted", () => {
@@ -180,14 +210,6 @@ describe("places", () => {
 });
 
 describe("concurrent histories", () => {
-  const during = (called: number, returned: number, event: object): object => ({
-    t: called,
-    t_end: returned,
-    ...event,
-  });
-  const laws = (events: readonly object[]): string[] =>
-    verify(traceOf(events)).findings.map((finding) => finding.violation.law);
-
   it.each([
     [
       "a block freed before the next owner got it is no overlap",
@@ -212,7 +234,7 @@ describe("concurrent histories", () => {
       [],
     ],
     ["a snapshot on its own does", [during(0, 2, alloc(0, 0)), during(3, 4, snapshot([], [], [], []))], ["partition"]],
-  ])("%s", (_what, events, expected) => expect(laws(events)).toEqual(expected));
+  ])("%s", (_what, events, expected) => expect(lawsFound(events)).toEqual(expected));
 
   it("what proves nothing is said to be not checked", () => {
     const result = verify(traceOf([during(0, 9, alloc(0, null)), during(1, 2, alloc(3, 0))]));
@@ -253,17 +275,6 @@ describe("advice", () => {
 });
 
 describe("minimizing", () => {
-  function minimize(text: string, profile: Partial<Profile> = {}): readonly number[] {
-    const result = verify(text, { profile });
-    const finding = result.findings[0] as Finding;
-    const keeper = new Keeper(finding.line, finding.violation.frames, result.base);
-    read(text, keeper);
-    const header = result.header;
-    if (header === null) throw new Error("no header");
-    const minimizer = new Minimizer(header, { ...STRICT_PROFILE, ...profile }, signatureOf(finding.violation), 1e6);
-    return minimizer.minimize(keeper.candidates())?.lines ?? [];
-  }
-
   it.each([
     ["an overlap needs the two allocations", [alloc(0, 7), alloc(1, 0), free(7, 0), alloc(0, 4), alloc(0, 1)], [3, 6]],
     [

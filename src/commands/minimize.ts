@@ -1,0 +1,157 @@
+// `buddycheck minimize`: the shortest part of a violating trace that breaks the same law in the same way.
+//
+//  1. The trace is read three times: for its first violation, for the events that could matter, and for
+//     the text of the lines that stay. So it must be a file, not a pipe.
+//  2. Lines that stay are printed as they were recorded.
+
+import { writeFileSync } from "node:fs";
+import type { Command } from "commander";
+import { LAW_IDS, type LawId } from "../../model/invariants.ts";
+import type { Profile } from "../../model/profile.ts";
+import type { Command as Call, Outcome } from "../../model/command.ts";
+import type { TraceCursor, TraceHeader } from "../trace/event.ts";
+import { eventLine, headerLine, lostLine } from "../trace/native-writer.ts";
+import { EXIT } from "../verdict.ts";
+import { Keeper } from "../verify/keep.ts";
+import { Minimizer, signatureOf, type Minimized } from "../verify/minimize.ts";
+import type { TraceResult } from "../verify/result.ts";
+import { Verifier } from "../verify/verify.ts";
+import { inputError, STDIN } from "./input.ts";
+import { parseLaws } from "./options.ts";
+import { fail, print, warn } from "./output.ts";
+import { profileChooser, type ProfileChoice } from "./profiles.ts";
+import { readTrace, type StoppableSink } from "./read-trace.ts";
+
+interface MinimizeFlags {
+  readonly profile?: string;
+  readonly output?: string;
+  readonly without?: readonly LawId[];
+}
+
+/** Judged events that a search may cost: some tens of seconds. */
+const BUDGET = 200_000_000;
+
+async function runMinimize(file: string, flags: MinimizeFlags): Promise<void> {
+  if (file === STDIN)
+    throw inputError("OPTION_VALUE", "minimize", "a file, which can be read three times", "standard input");
+  const chooser = profileChooser(flags.profile);
+  const first = await firstViolation(file, flags, chooser);
+  if (first.problems.length > 0) {
+    fail(first.problems);
+    return;
+  }
+  const finding = first.findings[0];
+  const header = first.header;
+  if (finding === undefined || header === null) {
+    throw inputError("MINIMIZE_CLEAN", file, "a trace that violates a law", `a trace with verdict "${first.verdict}"`);
+  }
+  const profile = chooser(header, 1, file) as Profile;
+  const keeper = new Keeper(finding.line, finding.violation.frames, first.base);
+  await readTrace(file, keeper);
+  const minimizer = new Minimizer(header, profile, signatureOf(finding.violation), BUDGET);
+  const minimized = minimizer.minimize(keeper.candidates());
+  const collector = new LineCollector(minimized === null ? null : new Set(minimized.lines), finding.line, first.base);
+  await readTrace(file, collector);
+  const text = `${collector.texts.join("\n")}\n`;
+  if (flags.output === undefined) print(text);
+  else writeFileSync(flags.output, text);
+  warn(summary(first, minimized, finding.violation.law, collector.texts.length - 1));
+  process.exitCode = EXIT.holds;
+}
+
+async function firstViolation(file: string, flags: MinimizeFlags, chooser: ProfileChoice): Promise<TraceResult> {
+  const laws = new Set(LAW_IDS.filter((law) => !(flags.without ?? []).includes(law)));
+  const verifier = new Verifier({
+    file,
+    profileOf: (header, line) => chooser(header, line, file),
+    laws,
+    findingsMax: 1,
+    failFast: true,
+  });
+  const lines = await readTrace(file, verifier);
+  return verifier.result(lines);
+}
+
+/** Keeps the text of the lines that stay: of the ones named, or (null) of all up to the violation. */
+class LineCollector implements StoppableSink {
+  cursor: TraceCursor | null = null;
+  readonly texts: string[] = [];
+  readonly #lines: ReadonlySet<number> | null;
+  readonly #lastLine: number;
+  readonly #base: number;
+  #passed = 0;
+
+  constructor(lines: ReadonlySet<number> | null, lastLine: number, base: number) {
+    this.#lines = lines;
+    this.#lastLine = lastLine;
+    this.#base = base;
+  }
+
+  get wantsMore(): boolean {
+    return this.#passed < this.#lastLine;
+  }
+
+  header(header: TraceHeader): number {
+    this.texts.push(this.#recorded() ?? headerLine(header));
+    return this.#base;
+  }
+
+  event(command: Call, outcome: Outcome, line: number): void {
+    this.#passed = line;
+    if (this.#wants(line)) this.texts.push(this.#recorded() ?? eventLine(command, outcome, this.#base));
+  }
+
+  lost(events: number | null, line: number): void {
+    if (this.#wants(line)) this.texts.push(this.#recorded() ?? lostLine(events));
+  }
+
+  note(): void {}
+  problem(): void {}
+
+  #wants(line: number): boolean {
+    return line <= this.#lastLine && (this.#lines === null || this.#lines.has(line));
+  }
+
+  /** The line as recorded if it is JSON, which is what a native trace consists of. */
+  #recorded(): string | null {
+    const text = this.cursor?.lineText(Infinity) ?? "";
+    try {
+      JSON.parse(text);
+      return text;
+    } catch {
+      return null;
+    }
+  }
+}
+
+function summary(first: TraceResult, minimized: Minimized | null, law: LawId, events: number): string {
+  const how =
+    minimized === null
+      ? "cut after the violation; no smaller part breaks the law in the same way within the search's limits"
+      : minimized.oneMinimal
+        ? `1-minimal: without any one of them it does not break ${law} in the same way`
+        : "the search's budget ran out: it may still hold events that are not needed";
+  const line = first.findings[0]?.line ?? 0;
+  return `${first.file}: ${law} at line ${line}: ${events} events kept of ${first.events} up to there (${how}).`;
+}
+
+/** Adds `minimize` to the command line. */
+export function registerMinimize(program: Command): void {
+  program
+    .command("minimize")
+    .summary("reduce a violating trace to the events that matter")
+    .description("Reduces a violating trace to a 1-minimal one that breaks the same law in the same way.")
+    .argument("<file>", "a trace that violates a law")
+    .option("--profile <name|file>", "what the allocator promises; outranks the header's profile")
+    .option("--without <laws>", "laws that are not judged, separated by commas", parseLaws)
+    .option("-o, --output <file>", "where the reduced trace goes; standard output by default")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  buddycheck minimize crash.jsonl                   print the shortest trace that shows the same violation
+  buddycheck minimize crash.jsonl.gz -o bug.jsonl   write it, ready for a bug report or the corpus
+Exit codes: 0 reduced, 2 input error, or nothing to reduce.`,
+    )
+    .action(runMinimize);
+}

@@ -1,0 +1,21 @@
+// Values of options that several commands share.
+
+import { LAW_IDS, type LawId } from "../../model/invariants.ts";
+import { nearest } from "../spec/nearest.ts";
+import { inputError } from "./input.ts";
+
+/** `--without a,b`: law ids separated by commas; may be repeated. */
+export function parseLaws(text: string, previous: readonly LawId[] = []): readonly LawId[] {
+  const laws = text.split(",").map((word) => {
+    const law = LAW_IDS.find((id) => id === word.trim());
+    if (law !== undefined) return law;
+    const meant = nearest(word.trim(), LAW_IDS);
+    throw inputError(
+      "LAW_UNKNOWN",
+      "--without",
+      meant === null ? `one of ${LAW_IDS.join(", ")}` : `a law such as ${meant}`,
+      word,
+    );
+  });
+  return [...previous, ...laws];
+}

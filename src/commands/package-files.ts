@@ -1,0 +1,26 @@
+// Files that come with the package: profiles, suites and the corpus, wherever it is installed.
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { ProfileLibrary } from "../spec/profile.ts";
+
+/** The folder with the package's `package.json`: above `dist/` when built, above `src/` in tests. */
+export function packageRoot(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
+  return folder;
+}
+
+/** The profiles in `specs/profiles/`, by the names of their files. */
+export function bundledProfiles(): ProfileLibrary {
+  const folder = join(packageRoot(), "specs", "profiles");
+  return {
+    names: readdirSync(folder)
+      .filter((file) => file.endsWith(".yaml"))
+      .map((file) => basename(file, ".yaml")),
+    find: (name) => {
+      const file = join(folder, `${name}.yaml`);
+      return /^[\w-]+$/.test(name) && existsSync(file) ? { file, text: readFileSync(file, "utf8") } : null;
+    },
+  };
+}
