@@ -17,7 +17,7 @@ const profiles = names.sort().map((name) => {
 });
 
 const strict = { ...STRICT_PROFILE, usableMaxOrder: "null" };
-const page = profilesPage(PROFILE_FIELDS, strict, profiles);
+const page = await format(profilesPage(PROFILE_FIELDS, strict, profiles), { parser: "markdown", printWidth: 120 });
 writeFileSync(new URL("profiles.md", import.meta.url), page);
 
 const schema = await format(JSON.stringify(publishProfileSchema()), { parser: "json", printWidth: 120 });

@@ -1,6 +1,6 @@
 /*
  * docs/profiles.md as src/spec/profile-fields.ts and specs/profiles/ have it: docs/generate-profiles.mjs writes the
- * page, src/spec/profile.test.ts compares it.
+ * page, test/profiles-page.test.ts compares it.
  */
 
 const INTRODUCTION = `# What an allocator promises: profiles
@@ -67,16 +67,12 @@ function fieldSection(name, field, strict) {
 }
 
 /**
- * A table of two columns, padded as the formatter would pad it. The first row is its head.
+ * A table of two columns; the formatter pads it. The first row is its head.
  *
  * @param {readonly (readonly string[])[]} rows
  * @returns {string}
  */
 function table(rows) {
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
-  const lines = rows.map(
-    (row) => `| ${widths.map((width, column) => (row[column] ?? "").padEnd(width)).join(" | ")} |`,
-  );
-  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-  return [lines[0], rule, ...lines.slice(1)].join("\n");
+  const [head, ...body] = rows.map((row) => `| ${row.join(" | ")} |`);
+  return [head, "| --- | --- |", ...body].join("\n");
 }

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { profilesPage } from "../../docs/profiles-page.mjs";
 import { STRICT_PROFILE, type Profile } from "../../model/profile.ts";
 import { problemLine } from "../problem.ts";
 import { PROFILE_FIELDS } from "./profile-fields.ts";
@@ -150,17 +149,5 @@ describe("the published schema", () => {
   it("has every field of a profile", () => {
     const fields = ["name", ...Object.keys(PROFILE_FIELDS)];
     expect(Object.keys(STRICT_PROFILE).toSorted()).toEqual(fields.toSorted());
-  });
-});
-
-describe("docs/profiles.md", () => {
-  it("is generated from the fields and the profiles in specs/", () => {
-    const profiles = NAMES.map((name) => {
-      const read = readProfile(textOf(`profiles/${name}.yaml`), `${name}.yaml`, LIBRARY);
-      return { name, summary: read.kind === "profile" ? read.summary : "" };
-    });
-    const strict = { ...STRICT_PROFILE, usableMaxOrder: "null" };
-    const page = readFileSync(new URL("../docs/profiles.md", SPECS), "utf8");
-    expect(page, GENERATE).toBe(profilesPage(PROFILE_FIELDS, strict, profiles));
   });
 });

@@ -85,7 +85,8 @@ function resolve(name: string, search: Search, problem: (complaint: Complaint) =
   }
   const found = library.find(name);
   if (found !== null) return readText(found.text, found.file, { library, trail: [...trail, name] });
-  const names = [...new Set([STRICT_PROFILE.name, ...library.names])];
+  const { names: known } = library;
+  const names = [...new Set([STRICT_PROFILE.name, ...known])];
   const meant = nearest(name, names);
   const expected = meant === null ? `a profile: ${names.join(", ")}` : `a profile, perhaps \`${meant}\``;
   return { kind: "wrong", problems: [problem({ ...at, expected })] };
