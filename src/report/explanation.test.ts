@@ -36,11 +36,11 @@ warning[best-fit]: A larger block is split only when no smaller one suffices.
            (1 page) was free
    = allowed: to serve order 0 (1 page) out of a free block of order 0
    = pages just before:
-       4
-       |
-       ....
-       ^ 4
-       . = free
+       0 2 4
+       ||| |
+       A.......
+           ^ 4
+       A = 0 served at step 1, . = free
    = assumed from here on: the block counts as served
 `));
 
