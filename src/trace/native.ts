@@ -43,13 +43,16 @@ import {
 } from "./native-line.ts";
 
 const NEWLINE = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
 const PROBLEMS_MAX = 10;
 /** A snapshot of 4 million free blocks takes about 40 MB; more than this is no line anybody meant. */
 const LINE_BYTES_MAX = 64 * 2 ** 20;
 /** Characters of a line that a problem quotes. */
 const SOURCE_MAX = 400;
 const ORDER_MAX = 63;
+/** Lines that say nothing. Other white space is none to JSON, so it is no empty line either. */
+const BLANK = /^[ \t]*$/u;
+/** What events are read by where there is no header. */
+const NO_HEADER: EventContext = { basePfn: 0, pageSize: 4096, base: 0 };
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -127,9 +130,11 @@ export class NativeReader implements TraceCursor {
 
   #keep(part: Uint8Array): void {
     this.#partsBytes += part.length;
-    if (this.#partsBytes > LINE_BYTES_MAX) this.#tooLong = true;
-    // Of a line that is too long only the beginning is kept, to be quoted.
-    if (!this.#tooLong || this.#parts.length === 0) this.#parts.push(part);
+    if (this.#partsBytes > LINE_BYTES_MAX) {
+      // Of a line that is too long only the beginning is kept, to be quoted.
+      this.#tooLong = true;
+      this.#parts = [(this.#parts[0] ?? part).slice(0, SOURCE_MAX)];
+    } else this.#parts.push(part);
   }
 
   #finishKept(rest: Uint8Array): void {
@@ -251,10 +256,14 @@ export class NativeReader implements TraceCursor {
   /** Any line, as JSON with positions. */
   #slowLine(): void {
     const text = this.#decodeLine();
-    if (text === null || text.trim() === "") return;
+    if (text !== null && BLANK.test(text)) return;
     const report: Report = (code, column, expected, found) => this.#report(code, column, expected, found);
-    const source = parseJsonObject(text, report);
-    if (source === null) return;
+    const source = text === null ? null : parseJsonObject(text, report);
+    if (source === null) {
+      // What follows a broken header is read for its own mistakes only.
+      this.#context ??= NO_HEADER;
+      return;
+    }
     if (this.#context === null) {
       this.#readHeader(readHeader(source, report));
       return;
@@ -265,7 +274,7 @@ export class NativeReader implements TraceCursor {
   }
 
   #readHeader(header: TraceHeader | null): void {
-    this.#context = { basePfn: 0, pageSize: 4096, base: 0 };
+    this.#context = NO_HEADER;
     if (header === null) return;
     const { zones, basePfn } = header.shape;
     this.#base = this.#sink.header(header, this.#line);
@@ -280,16 +289,16 @@ export class NativeReader implements TraceCursor {
       this.#report("INPUT_ENCODING", 1, "UTF-8 without a byte order mark", "a byte order mark (EF BB BF)");
       return null;
     }
-    if (bytes.at(-1) === CARRIAGE_RETURN) {
-      this.#report("TRACE_SYNTAX", bytes.length, 'lines that end in "\\n"', 'a carriage return before it ("\\r\\n")');
+    const text = decoded(bytes, { stream: false });
+    if (text === null) {
+      this.#report("INPUT_ENCODING", charactersIn(bytes) + 1, "UTF-8 text", "bytes that are not UTF-8");
       return null;
     }
-    try {
-      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    } catch {
-      this.#report("INPUT_ENCODING", 1, "UTF-8 text", "bytes that are not UTF-8");
+    if (text.endsWith("\r")) {
+      this.#report("TRACE_SYNTAX", text.length, 'lines that end in "\\n"', 'a carriage return before it ("\\r\\n")');
       return null;
     }
+    return text;
   }
 
   #report(code: ProblemCode, column: number, expected: string, found: string): void {
@@ -305,6 +314,27 @@ export class NativeReader implements TraceCursor {
     };
     this.#sink.problem(problem);
   }
+}
+
+/** The bytes as text, or null if they are not all UTF-8. */
+function decoded(bytes: Uint8Array, options: { readonly stream: boolean }): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes, options);
+  } catch {
+    return null;
+  }
+}
+
+/** Characters before the first byte that is not UTF-8: those of the longest beginning that could go on as such. */
+function charactersIn(bytes: Uint8Array): number {
+  let good = 0;
+  let bad = bytes.length + 1;
+  while (bad - good > 1) {
+    const middle = (good + bad) >>> 1;
+    if (decoded(bytes.subarray(0, middle), { stream: true }) === null) bad = middle;
+    else good = middle;
+  }
+  return (decoded(bytes.subarray(0, good), { stream: true }) ?? "").length;
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array {
