@@ -3,7 +3,7 @@
 // The line is text as recorded, in any of the formats, so this looks for the key, then for the number, and
 // points at the whole line where neither stands in it.
 
-import type { Fault, Violation } from "../../model/violation.ts";
+import type { Fault, NamedBlock, Violation } from "../../model/violation.ts";
 
 interface Columns {
   /** From 1. */
@@ -11,18 +11,60 @@ interface Columns {
   readonly columns: number;
 }
 
+/** Where the lists of a snapshot begin. */
+const FREE_LISTS = /"?free"?\s*:\s*\[/;
+
 /** The value in `text` that the violation is about; `base` turns absolute pfns into those of the file. */
 export function locate(text: string, violation: Violation, base: number): Columns {
-  const { fault } = violation;
-  const key = keyOf(fault);
+  const key = keyOf(violation.fault);
   if (key !== null) return valueOf(text, key) ?? whole(text);
-  const first = violation.frames[0];
-  const list = text.search(/"?free"?\s*:\s*\[/);
-  if (first !== undefined && list >= 0) {
-    const number = text.slice(list).search(new RegExp(`(?<![\\d.])${first.start - base}(?![\\d.])`));
-    if (number >= 0) return { column: list + number + 1, columns: String(first.start - base).length };
+  if (violation.fault.kind === "listed-live") return liveIn(text, violation, base) ?? whole(text);
+  const block = listedBlock(violation);
+  if (block === null) return whole(text);
+  const list = listAt(text, Math.log2(block.pages));
+  return list === null ? whole(text) : (numberIn(text, list, block.pfn - base) ?? list);
+}
+
+/** The first live frame where a list names it as a head; inside a larger listed block it has no number of its own. */
+function liveIn(text: string, { frames }: Violation, base: number): Columns | null {
+  const start = text.search(FREE_LISTS);
+  const first = frames[0];
+  return start < 0 || first === undefined
+    ? null
+    : numberIn(text, { column: start + 1, columns: text.length - start }, first.start - base);
+}
+
+/** The block that the lists show wrongly, or should show and do not. */
+function listedBlock({ fault, allowed, frames }: Violation): NamedBlock | null {
+  switch (fault.kind) {
+    case "listed-misaligned":
+    case "listed-outside":
+    case "listed-twice":
+    case "listed-overlapping":
+    case "changed-elsewhere":
+      return fault.blocks[0] ?? null;
+    case "unmerged":
+      return fault.pairs[0] ?? null;
+    case "list-order":
+      return { pfn: frames[0]?.start ?? 0, pages: 2 ** fault.order };
+    default:
+      return allowed.kind === "free-blocks" ? (allowed.blocks[0] ?? null) : null;
   }
-  return whole(text);
+}
+
+/** The columns of the list of one order, brackets included, in a snapshot written as `"free":[[…],[…],…]`. */
+function listAt(text: string, order: number): Columns | null {
+  const start = text.search(FREE_LISTS);
+  if (start < 0) return null;
+  const lists = [...text.slice(start).matchAll(/\[[^[\]]*\]/g)];
+  const list = lists[order];
+  return list === undefined ? null : { column: start + list.index + 1, columns: list[0].length };
+}
+
+function numberIn(text: string, list: Columns, number: number): Columns | null {
+  const from = list.column - 1;
+  const at = text.slice(from, from + list.columns).search(new RegExp(`(?<![\\d.])${number}(?![\\d.])`));
+  return at < 0 ? null : { column: from + at + 1, columns: String(number).length };
 }
 
 /** The key whose value is wrong, or null for what a list shows. */

@@ -195,6 +195,8 @@ describe("places", () => {
     ["the wrong order", [alloc(1, 4), free(4, 0)], "0"],
     ["the page count", [{ op: "alloc", pages: 0, pfn: 2 }], "0"],
     ["the listed block", [alloc(0, 4), snapshot([], [], [0, 4])], "4"],
+    ["the list that lacks a block", [alloc(0, 0), snapshot([], [2], [4])], "[]"],
+    ["the lower of two buddies apart", [alloc(2, 4), snapshot([], [0, 2])], "0"],
     ["a death's kind", [{ op: "died", how: "abort", in: {} }], '"abort"'],
   ])("%s is underlined", (_what, events, value) => {
     const finding = verify(traceOf(events)).findings[0] as Finding;
