@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { formatStep } from "../../model/notation.ts";
 import { problemLine } from "../problem.ts";
 import { Converter, type ConvertTarget } from "./convert.ts";
+import { detectFormat } from "./detect.ts";
 import type { TraceSink } from "./event.ts";
 import { NativeReader } from "./native.ts";
 import { YamlReader } from "./yaml.ts";
@@ -77,6 +78,12 @@ x: 1.50
       '{"op":"note","big":18446744073709551615,"t":1.50,"e":1E400,"z":-0,"n":null,"text":"\u007F\u2028\\ud800"}';
     const lines = [`${HEADER.slice(0, -1)},"${"k".repeat(2000)}":1,"null":{"":[]}}`, event];
     expect(jsonLines(converted(lines, "yaml"))).toEqual(lines);
+  });
+
+  it("is recognised as YAML whatever key comes first", () => {
+    const yaml = converted(['{"Name":{},"buddytrace":1,"max_order":3,"pages":8}'], "yaml");
+    expect(yaml).toBe('---\n"Name": {}\nbuddytrace: 1\nmax_order: 3\npages: 8\n');
+    expect(detectFormat(new TextEncoder().encode(yaml))).toBe("yaml");
   });
 
   it("is not possible where a header has a field that YAML would read as events", () => {

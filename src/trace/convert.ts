@@ -76,6 +76,8 @@ export class Converter implements TraceSink {
     else {
       const fields = propertiesOf(json);
       if (fields.some(({ key }) => key === "events")) this.#lose(line, "events");
+      // Other first keys could be taken for something else than YAML.
+      if (fields[0]?.key !== "buddytrace") this.#text += "---\n";
       this.#text += fields.map(({ key, value }) => `${yamlKey(key)} ${value}\n`).join("");
       if (this.#target === "notation") this.#text += "events: |\n";
     }
