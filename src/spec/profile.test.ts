@@ -58,11 +58,8 @@ describe("a profile file", () => {
   });
 
   it.each([
-    [
-      "roundign: exact",
-      "p.yaml:1:1: PROFILE_FIELD: expected a field of a profile, perhaps `rounding`, found `roundign`",
-    ],
-    ["\nusable-max-order: 9", "p.yaml:2:1: PROFILE_FIELD: expected a field of a profile, perhaps `usableMaxOrder`"],
+    ["roundign: exact", "p.yaml:1:1: PROFILE_FIELD: expected perhaps `rounding`, found `roundign`"],
+    ["\nusable-max-order: 9", "p.yaml:2:1: PROFILE_FIELD: expected perhaps `usableMaxOrder`"],
     ["speed: high", "p.yaml:1:1: PROFILE_FIELD: expected a field of a profile: name, summary, extends, usableMaxOrder"],
     ["fit: bets", 'p.yaml:1:6: PROFILE_FIELD: expected `fit`: best or any, perhaps best, found "bets"'],
     ["fit: [best]", 'p.yaml:1:6: PROFILE_FIELD: expected `fit`: best or any, found ["best"]'],

@@ -11,8 +11,9 @@ import { z } from "zod";
 import { ORDER_LIMIT } from "../../model/geometry.ts";
 import { STRICT_PROFILE, type Profile } from "../../model/profile.ts";
 import type { Place, Problem } from "../problem.ts";
+import { problemsOf, shown } from "./complaints.ts";
 import { nearest } from "./nearest.ts";
-import { PROFILE_FIELDS, WORD_FIELD_NAMES, WORD_FIELDS, type WordField } from "./profile-fields.ts";
+import { PROFILE_FIELDS, WORD_FIELD_NAMES, WORD_FIELDS } from "./profile-fields.ts";
 import { inlineDocument, readSpecDocument, type Complaint, type SpecDocument } from "./spec-document.ts";
 
 /** The profiles that can be named, as whoever can read files found them. */
@@ -60,7 +61,8 @@ export function readInlineProfile(value: unknown, place: Place, library: Profile
   const document = inlineDocument(isFields ? (value as Record<string, unknown>) : {}, place);
   if (isFields) return build(document, "inline", { library, trail: [] });
   const expected = "the name of a profile, or its fields";
-  return wrong(document, { code: "PROFILE_FIELD", at: "value", path: [], expected, found: shown(value) });
+  const complaint: Complaint = { code: "PROFILE_FIELD", at: "value", path: [], expected, found: shown(value) };
+  return { kind: "wrong", problems: [document.problem(complaint)] };
 }
 
 /** The JSON Schema (draft 7) of a profile file, for editors. */
@@ -101,8 +103,8 @@ function readText(text: string, file: string, search: Search): ProfileRead {
 function build(document: SpecDocument, called: string, search: Search): ProfileRead {
   const parsed = SCHEMA.safeParse(document.value);
   if (!parsed.success) {
-    const problems = parsed.error.issues.flatMap((issue) => complaintsOf(issue, document).map(document.problem));
-    return { kind: "wrong", problems };
+    const demands = { code: "PROFILE_FIELD", called: "a profile", keysAt: () => FIELD_NAMES } as const;
+    return { kind: "wrong", problems: problemsOf(parsed.error, document, demands) };
   }
   const { name, summary = "", extends: from = STRICT_PROFILE.name, ...fields } = parsed.data;
   const base = resolve(from, search, document.problem);
@@ -110,57 +112,28 @@ function build(document: SpecDocument, called: string, search: Search): ProfileR
   return { kind: "profile", profile: { ...base.profile, ...fields, name: name ?? called }, summary };
 }
 
-function wrong(document: SpecDocument, complaint: Complaint): ProfileRead {
-  return { kind: "wrong", problems: [document.problem(complaint)] };
-}
-
 const SCHEMA: z.ZodType<WrittenProfile> = z.strictObject(fieldSchemas());
 
+/** Every field with its meaning for editors, and, as zod's error, the values it can have. */
 function fieldSchemas(): Record<string, z.ZodType> {
   const schemas: Record<string, z.ZodType> = {};
-  for (const [name, meaning] of Object.entries(TEXT_FIELDS))
-    schemas[name] = z.string().min(1).optional().describe(meaning);
-  const order = z.int().min(0).max(ORDER_LIMIT).nullable();
+  for (const [name, meaning] of Object.entries(TEXT_FIELDS)) {
+    schemas[name] = z.string(`\`${name}\`: a text`).min(1, `\`${name}\`: a text`).optional().describe(meaning);
+  }
+  const expected = `\`usableMaxOrder\`: a whole number from 0 to ${ORDER_LIMIT}, or null`;
+  const order = z.int(expected).min(0, expected).max(ORDER_LIMIT, expected).nullable();
   schemas["usableMaxOrder"] = order.optional().describe(PROFILE_FIELDS.usableMaxOrder.meaning);
   for (const name of WORD_FIELD_NAMES) {
     const { meaning, values } = WORD_FIELDS[name];
+    const words = Object.keys(values);
     const sentences = Object.entries(values).map(([value, sentence]) => `\n- ${value}: ${sentence}`);
-    schemas[name] = z
-      .enum(Object.keys(values))
-      .optional()
-      .describe(`${meaning}${sentences.join("")}`);
+    const word = z.enum(words, { error: ({ input }) => expectedWord(name, words, input) });
+    schemas[name] = word.optional().describe(`${meaning}${sentences.join("")}`);
   }
   return schemas;
 }
 
-/** One complaint for each unknown field, or one about a value. */
-function complaintsOf(issue: z.core.$ZodIssue, document: SpecDocument): Complaint[] {
-  if (issue.code === "unrecognized_keys") return issue.keys.map(unknownField);
-  const name = String(issue.path[0]);
-  const value = document.value[name];
-  return [{ code: "PROFILE_FIELD", at: "value", path: [name], expected: expectedOf(name, value), found: shown(value) }];
-}
-
-function unknownField(key: string): Complaint {
-  const meant = nearest(camelCase(key), FIELD_NAMES);
-  const expected =
-    meant === null ? `a field of a profile: ${FIELD_NAMES.join(", ")}` : `a field of a profile, perhaps \`${meant}\``;
-  return { code: "PROFILE_FIELD", at: "key", path: [key], expected, found: `\`${key}\`` };
-}
-
-/** "usable-max-order" and "usable_max_order" are meant for `usableMaxOrder`. */
-function camelCase(key: string): string {
-  return key.replaceAll(/[-_]([a-z])/gu, (_, letter: string) => letter.toUpperCase());
-}
-
-function expectedOf(name: string, value: unknown): string {
-  if (Object.hasOwn(TEXT_FIELDS, name)) return `\`${name}\`: a text`;
-  if (!Object.hasOwn(WORD_FIELDS, name)) return `\`${name}\`: a whole number from 0 to ${ORDER_LIMIT}, or null`;
-  const words = Object.keys(WORD_FIELDS[name as WordField].values);
+function expectedWord(name: string, words: readonly string[], value: unknown): string {
   const meant = typeof value === "string" ? nearest(value, words) : null;
   return `\`${name}\`: ${words.join(" or ")}${meant === null ? "" : `, perhaps ${meant}`}`;
-}
-
-function shown(value: unknown): string {
-  return typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? "nothing");
 }

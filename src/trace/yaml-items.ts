@@ -161,8 +161,7 @@ function objectItem(node: YAMLMap, document: Document): YamlItem {
 
 /** Whole numbers are bigints until here; those that a double holds become numbers. */
 function exactNumbers(_key: unknown, value: unknown): unknown {
-  const isExact = typeof value === "bigint" && BigInt(Number(value)) === value && Number.isSafeInteger(Number(value));
-  return isExact ? Number(value) : value;
+  return typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
 /**
