@@ -10,11 +10,12 @@ import type { LawId } from "../model/invariants.ts";
 
 /** One check. `failures` is empty where it passed. */
 export interface Check {
-  /** Unique in its part: `helios/rejected/defect-order10`. */
+  /** What it belongs to: an allocator, a profile, a law. With `name` unique in its part. */
+  readonly group: string;
   readonly name: string;
   /** What was checked: one sentence. */
   readonly shows: string;
-  /** How it came out, in a few words: `violated at line 27, no-spurious-oom`. */
+  /** How it came out, in a few words: `no-spurious-oom at 27 under strict, helios`. */
   readonly outcome: string;
   readonly failures: readonly CheckFailure[];
 }
@@ -33,14 +34,17 @@ export interface Figure {
   readonly count: number;
 }
 
+/** How often a law was put to the test, or seen broken. */
+export type LawCounts = ReadonlyMap<LawId, number>;
+
 export interface PartResult {
   readonly kind: "corpus" | "reference" | "handover" | "mutants";
   /** What the part does, in one sentence. */
   readonly summary: string;
   readonly checks: readonly Check[];
   readonly figures: readonly Figure[];
-  /** How often each law was put to the test; for a corpus or mutants, how often one was seen broken. */
-  readonly laws: ReadonlyMap<LawId, number>;
+  /** How often each law was put to the test; of a corpus and of mutants, how often each was seen broken. */
+  readonly laws: LawCounts;
   /** Why nothing may be concluded from this part, or null. */
   readonly vacuous: string | null;
 }
@@ -48,11 +52,26 @@ export interface PartResult {
 /** All parts of a suite, in its order. */
 export interface SuiteResult {
   readonly name: string;
+  readonly summary: string;
   readonly file: string;
   readonly parts: readonly PartResult[];
 }
 
+/** What a suite or a part of it concludes; a failed check outranks a vacuous part. */
+export type SuiteVerdict = "passed" | "failed" | "vacuous";
+
 /** The checks of a part that failed. */
 export function failedChecks(part: PartResult): readonly Check[] {
   return part.checks.filter((check) => check.failures.length > 0);
+}
+
+export function partVerdict(part: PartResult): SuiteVerdict {
+  if (failedChecks(part).length > 0) return "failed";
+  return part.vacuous === null && part.checks.length > 0 ? "passed" : "vacuous";
+}
+
+export function suiteVerdict({ parts }: SuiteResult): SuiteVerdict {
+  const verdicts = parts.map(partVerdict);
+  if (verdicts.includes("failed")) return "failed";
+  return verdicts.includes("vacuous") || verdicts.length === 0 ? "vacuous" : "passed";
 }

@@ -1,3 +1,78 @@
 #!/usr/bin/env node
-// Placeholder, so that the build has an entry: the command line is being written.
-export {};
+// The command line: finds the command, loads only what it needs, and turns every ending into an exit code.
+//
+//  1. A command's module is imported when that command is named; help imports all of them.
+//  2. Wrong usage and wrong input exit with 2, our own bug with 70 (docs/exit-codes.md).
+
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { InputError, inputError } from "./commands/input.ts";
+import { fail, warn } from "./commands/output.ts";
+import { nearest } from "./spec/nearest.ts";
+import { EXIT } from "./verdict.ts";
+
+type Register = (program: Command) => void;
+
+const COMMANDS: Record<string, () => Promise<Register>> = {
+  run: async () => (await import("./commands/run.ts")).registerRun,
+  verify: async () => (await import("./commands/verify.ts")).registerVerify,
+  minimize: async () => (await import("./commands/minimize.ts")).registerMinimize,
+  convert: async () => (await import("./commands/convert.ts")).registerConvert,
+  explain: async () => (await import("./commands/explain.ts")).registerExplain,
+};
+
+function createProgram(): Command {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  return new Command("buddycheck")
+    .description("Checks buddy allocators: the laws, a reference allocator, and the traces of yours.")
+    .version(version)
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .addHelpText(
+      "after",
+      `
+Examples:
+  buddycheck run                        the default suite: reference allocator and bundled corpus
+  buddycheck verify trace.jsonl         is this recording possible for a correct allocator?
+  buddycheck explain no-overlap         what a law says, why, and a trace that breaks it`,
+    );
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const program = createProgram();
+  const named = argv.find((word) => !word.startsWith("-")) ?? "";
+  const wanted = named in COMMANDS ? [named] : Object.keys(COMMANDS);
+  for (const name of wanted) {
+    const register = await (COMMANDS[name] as () => Promise<Register>)();
+    register(program);
+  }
+  if (named !== "" && named !== "help" && !(named in COMMANDS)) {
+    const meant = nearest(named, Object.keys(COMMANDS));
+    const expected = meant === null ? `one of ${Object.keys(COMMANDS).join(", ")}` : `a command such as ${meant}`;
+    throw inputError("OPTION_VALUE", "buddycheck", expected, named);
+  }
+  for (const command of program.commands) command.exitOverride();
+  await program.parseAsync(argv, { from: "user" });
+}
+
+/** The exit code of an error; only here is our own bug caught, to ask for a report. */
+function endWith(error: unknown): void {
+  if (error instanceof CommanderError) {
+    // Commander has already said what is wrong; help and version end with 0.
+    process.exitCode = error.exitCode === 0 ? EXIT.holds : EXIT.input;
+  } else if (error instanceof InputError) {
+    fail(error.problems);
+  } else {
+    warn(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    warn("\nThis is a bug in buddycheck. Please report it with the command and, if you can, the input.");
+    process.exitCode = EXIT.bug;
+  }
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  endWith(error);
+}

@@ -1,2 +1,34 @@
-// Placeholder, so that the build has an entry: the public API is being written.
-export {};
+// The public API: the laws and the reference allocator, readers of traces, and the verifier.
+//
+// What is not here is not promised: it may change in any release.
+
+// Pools, profiles, commands.
+export { createGeometry, type FrameRange, type Geometry, type PoolShape, type ZoneRange } from "../model/geometry.ts";
+export { STRICT_PROFILE, type Profile } from "../model/profile.ts";
+export type { Command, FreeLists, Outcome } from "../model/command.ts";
+export { formatState, formatStep, parseNotation, type Notation, type WrittenEvent } from "../model/notation.ts";
+
+// The laws and the one relation.
+export { LAW_IDS, LAWS, lawOf, type Law, type LawId } from "../model/invariants.ts";
+export { createLedger, type Ledger, type LedgerOptions } from "../model/ledger.ts";
+export { step } from "../model/step.ts";
+export type { Allowed, Assumed, Fault, Piece, Violation } from "../model/violation.ts";
+
+// The reference allocators.
+export { Allocator } from "../model/allocator.ts";
+export { createPageApi, MAX_ORDER, PageApi } from "../model/page-api.ts";
+export { createBootmem, handoverFault, type Bootmem } from "../model/bootmem.ts";
+export type { Mutant } from "../model/mutant.ts";
+export { MUTANTS } from "../model/mutants.ts";
+
+// Traces and their verification.
+export { problemLine, PROBLEMS, type Place, type Problem, type ProblemCode } from "./problem.ts";
+export type { NotChecked, VerdictKind } from "./verdict.ts";
+export type { TraceCursor, TraceHeader, TraceSink } from "./trace/event.ts";
+export { NativeReader } from "./trace/native.ts";
+export { YamlReader } from "./trace/yaml.ts";
+export { eventLine, headerLine } from "./trace/native-writer.ts";
+export { Verifier, type VerifyOptions } from "./verify/verify.ts";
+export type { Finding, TraceResult } from "./verify/result.ts";
+export { jsonReport, verifyReport, type VerifyReport } from "./report/json.ts";
+export { textReport, type TextOptions } from "./report/text.ts";

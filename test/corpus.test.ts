@@ -21,7 +21,7 @@ const cases = readCorpus(FOLDER, bundledProfiles());
 const corpus = await runCorpus(cases, CORPUS_FILES);
 
 describe("the case", () => {
-  it.each(corpus.checks)("$name gets the verdict it expects", ({ failures }) => expect(failures).toEqual([]));
+  it.each(corpus.checks)("$group/$name gets the verdict it expects", ({ failures }) => expect(failures).toEqual([]));
 });
 
 describe("the corpus", () => {

@@ -70,7 +70,8 @@ async function runCase(
     const expected = expectedWords(expectation.expected);
     if (found !== expected) failures.push({ expected: `${expectation.profileWords}: ${expected}`, found, trace: "" });
   }
-  return { name, shows: read.shows, outcome: read.expectations.map(outcomeWords).join("; "), failures };
+  const [group = "", ...rest] = name.includes("/") ? name.split("/") : [".", name];
+  return { group, name: rest.join("/"), shows: read.shows, outcome: outcomeWords(read.expectations), failures };
 }
 
 function twinFailures(
@@ -121,8 +122,12 @@ function violatedWords(line: number, law: LawId, blame: "allocator" | "client"):
   return `violated at line ${line}: ${law}, by the ${blame}`;
 }
 
-/** `strict: violated at 27, no-spurious-oom`: the line that stands for a case that passed. */
-function outcomeWords({ profileWords, expected }: Expectation): string {
-  const verdict = expected.kind === "violated" ? `${expected.law} at ${expected.line}` : expected.kind;
-  return `${profileWords}: ${verdict}`;
+/** `no-overlap at 23 under strict; holds under liteos`: the line that stands for a case that passed. */
+function outcomeWords(expectations: readonly Expectation[]): string {
+  const profiles = new Map<string, string[]>();
+  for (const { profileWords, expected } of expectations) {
+    const verdict = expected.kind === "violated" ? `${expected.law} at ${expected.line}` : expected.kind;
+    profiles.set(verdict, [...(profiles.get(verdict) ?? []), profileWords]);
+  }
+  return [...profiles].map(([verdict, names]) => `${verdict} under ${names.join(", ")}`).join("; ");
 }

@@ -1,0 +1,156 @@
+// The report of a suite for people: a section for each part, the laws, and one line that sums up.
+//
+//   reference  the reference allocator, filled, stirred and drained by a random client
+//     ✓ one-block, ragged
+//       under strict, helios, xv6
+//     ✗ zones  The reference allocator under the profile xv6, in the pool zones.
+//         expected  every law to hold
+//         found     seed 3, command 37: no-overlap, by the allocator
+//         trace     a0=4 a1=6 free 0:2 a0=6
+//     18 runs, 20 416 commands, 7 103 served
+//
+//  1. What passed takes a line for each group; of recordings a line each, since each is somebody's allocator.
+//     What failed is told in full.
+//  2. Every law has a line: how often it was put to the test, and how often seen broken where it had to be.
+//  3. A part that exercised nothing is not passed over: it is told like a failure.
+
+import { LAW_IDS, type LawId } from "../../model/invariants.ts";
+import { partVerdict, suiteVerdict, type Check, type Figure, type PartResult, type SuiteResult } from "../checks.ts";
+import { readingColumns, type Look } from "./look.ts";
+import { counted } from "./names.ts";
+import { visible } from "./visible.ts";
+import { hanging, wrappedList } from "./wrap.ts";
+
+const PASSED = "\u2713";
+const FAILED = "\u2717";
+const KIND_COLUMNS = 11;
+
+/** The whole report. */
+export function suiteText(result: SuiteResult, look: Look): string {
+  const title = `${look.colours.bold(visible(result.name))}: ${visible(result.summary)}`;
+  const parts = result.parts.map((part) => partText(part, look));
+  return `${[[title], ...parts, lawsText(result, look), [totalLine(result, look)]].map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function partText(part: PartResult, look: Look): readonly string[] {
+  const { colours } = look;
+  const lines = [`${colours.bold(part.kind.padEnd(KIND_COLUMNS))}${part.summary}`, ...checkLines(part, look)];
+  if (part.vacuous !== null) lines.push(`  ${colours.yellow(`nothing exercised: ${part.vacuous}`)}`);
+  return [...lines, ...figureLines(part.figures, look)];
+}
+
+function checkLines(part: PartResult, look: Look): readonly string[] {
+  const groups = [...groupsOf(part.checks)];
+  if (part.kind === "corpus") {
+    return groups.flatMap(([group, checks]) => [`  ${visible(group)}`, ...caseLines(checks, look)]);
+  }
+  const failed = part.checks.filter(({ failures }) => failures.length > 0);
+  return [...passedLines(groups, look), ...failed.flatMap((check) => failureLines(check, look))];
+}
+
+function groupsOf(checks: readonly Check[]): ReadonlyMap<string, readonly Check[]> {
+  const groups = new Map<string, Check[]>();
+  for (const check of checks) groups.set(check.group, [...(groups.get(check.group) ?? []), check]);
+  return groups;
+}
+
+/** A line for each group with what passed in it; groups in which the same passed share one. */
+function passedLines(groups: readonly (readonly [string, readonly Check[]])[], look: Look): readonly string[] {
+  const sharing = new Map<string, string[]>();
+  for (const [group, checks] of groups) {
+    const passed = checks.filter(({ failures }) => failures.length === 0).map(({ name }) => name);
+    if (passed.length > 0) sharing.set(passed.join(", "), [...(sharing.get(passed.join(", ")) ?? []), group]);
+  }
+  const alone = [...sharing.values()].filter(({ length }) => length === 1).map(([group = ""]) => group.length);
+  const wide = Math.max(0, ...alone);
+  return [...sharing].flatMap(([names, sharers]) => {
+    const [group = ""] = sharers;
+    if (sharers.length === 1) return marked(`${visible(group).padEnd(wide)}  `, visible(names), look);
+    return [
+      ...marked("", visible(names), look),
+      ...hanging("    under ", visible(sharers.join(", ")), readingColumns(look)),
+    ];
+  });
+}
+
+/** A text behind a mark and a heading; further lines are indented to where it starts. */
+function marked(heading: string, text: string, look: Look): readonly string[] {
+  const lines = hanging(`    ${heading}`, text, readingColumns(look));
+  return lines.map((line, at) => (at === 0 ? `  ${mark(true, look)} ${line.slice(4)}` : line));
+}
+
+/** A line for each case: its name and its verdicts. */
+function caseLines(checks: readonly Check[], look: Look): readonly string[] {
+  const wide = Math.max(...checks.map(({ name }) => name.length));
+  return checks.flatMap((check) => {
+    const { name, outcome, failures } = check;
+    if (failures.length > 0) return failureLines(check, look);
+    return [`    ${mark(true, look)} ${visible(name).padEnd(wide)}  ${look.colours.dim(visible(outcome))}`];
+  });
+}
+
+function failureLines({ name, shows, failures }: Check, look: Look): readonly string[] {
+  const lines = [`  ${mark(false, look)} ${look.colours.bold(visible(name))}  ${visible(shows)}`];
+  for (const { expected, found, trace } of failures) {
+    lines.push(...row("expected", expected, look), ...row("found", found, look));
+    if (trace !== "") lines.push(...row("trace", trace, look));
+  }
+  return lines;
+}
+
+function row(heading: string, text: string, look: Look): readonly string[] {
+  return hanging(`      ${heading.padEnd(8)}  `, visible(text), readingColumns(look));
+}
+
+function mark(isPassed: boolean, { colours }: Look): string {
+  return isPassed ? colours.green(PASSED) : colours.red(FAILED);
+}
+
+function figureLines(figures: readonly Figure[], look: Look): readonly string[] {
+  const entries = figures.map(({ name, count }) => `${digits(count)} ${name}`);
+  return wrappedList(entries, readingColumns(look) - 2).map((line) => look.colours.dim(`  ${line}`));
+}
+
+/** Rule 2. */
+function lawsText(result: SuiteResult, look: Look): readonly string[] {
+  const tested = sumOf(result.parts.filter(({ kind }) => kind === "reference" || kind === "handover"));
+  const broken = sumOf(result.parts.filter(({ kind }) => kind === "corpus" || kind === "mutants"));
+  const wide = Math.max(...LAW_IDS.map((law) => law.length));
+  const heading = `${"laws".padEnd(wide + 2)}  put to the test  seen broken`;
+  const lines = LAW_IDS.map((law) => {
+    const counts = [tested.get(law) ?? 0, broken.get(law) ?? 0] as const;
+    return `  ${law.padEnd(wide)}  ${often(counts[0]).padStart(15)}  ${often(counts[1]).padStart(11)}`;
+  });
+  return [look.colours.bold(heading), ...lines];
+}
+
+function often(count: number): string {
+  return count === 0 ? "never" : digits(count);
+}
+
+/** `1 275 286`. */
+function digits(count: number): string {
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/gu, " ");
+}
+
+function sumOf(parts: readonly PartResult[]): ReadonlyMap<LawId, number> {
+  const sum = new Map<LawId, number>();
+  for (const { laws } of parts) for (const [law, count] of laws) sum.set(law, (sum.get(law) ?? 0) + count);
+  return sum;
+}
+
+/** `passed: 352 checks in 5 parts`. */
+function totalLine(result: SuiteResult, { colours }: Look): string {
+  const checks = result.parts.flatMap((part) => part.checks);
+  const failed = checks.filter(({ failures }) => failures.length > 0).length;
+  const vacuous = result.parts.filter((part) => partVerdict(part) === "vacuous").length;
+  const all = `${counted(checks.length, "check")} in ${counted(result.parts.length, "part")}`;
+  switch (suiteVerdict(result)) {
+    case "passed":
+      return colours.green(`passed: ${all}`);
+    case "failed":
+      return colours.red(`failed: ${failed} of ${all}`);
+    case "vacuous":
+      return colours.yellow(`vacuous: ${counted(vacuous, "part")} exercised nothing, of ${all}`);
+  }
+}
