@@ -88,7 +88,7 @@ function isExact(value: number): boolean {
 }
 
 function fromHexadecimal(raw: unknown): unknown {
-  return typeof raw === "string" && /^0x[0-9a-fA-F]{1,32}$/u.test(raw) ? BigInt(raw) : raw;
+  return typeof raw === "string" && /^0x[0-9a-f]{1,32}$/iu.test(raw) ? BigInt(raw) : raw;
 }
 
 export const text: FieldKind<string> = (raw) =>

@@ -112,7 +112,6 @@ describe("an event", () => {
     ['{"op":"alloc","order":1,"pfn":9007199254740993}', "TRACE_FIELD_RANGE pfn"],
     ['{"op":"alloc","order":1,"pfn":"0x10000000000001"}', "TRACE_FIELD_RANGE pfn"],
     ['{"op":"alloc","order":1,"pfn":"12"}', "TRACE_FIELD_TYPE pfn"],
-    ['{"op":"alloc","order":1,"pfn":"0X4"}', "TRACE_FIELD_TYPE pfn"],
     ['{"op":"alloc","order":1,"pfn":1e999}', "TRACE_FIELD_RANGE pfn"],
     ['{"op":"alloc","order":2,"pages":5,"pfn":4}', "TRACE_FIELD_CONFLICT pages"],
     ['{"op":"alloc","order":2,"pages":0,"pfn":4}', "TRACE_FIELD_CONFLICT pages"],
