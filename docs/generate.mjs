@@ -11,3 +11,5 @@ import { problemsPage } from "./problems-page.mjs";
 writeFileSync(new URL("problems.md", import.meta.url), problemsPage(PROBLEMS));
 const laws = await format(lawsPage(), { parser: "markdown", printWidth: 120 });
 writeFileSync(new URL("laws.md", import.meta.url), laws);
+
+await import("./generate-profiles.mjs");

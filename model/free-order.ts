@@ -130,9 +130,7 @@ export class FreeOrder {
     this.placement = placement;
     const byList = placement === "fifo" || placement === "lifo";
     this.#lists = byList ? Array.from({ length: listCount }, () => new List()) : null;
-    this.#heaps = byList
-      ? null
-      : Array.from({ length: listCount }, () => new AddressHeap(placement === "lowest" ? 1 : -1));
+    this.#heaps = byList ? null : Array.from({ length: listCount }, () => this.#heapLike());
     this.#known = !byList;
   }
 
@@ -161,6 +159,22 @@ export class FreeOrder {
   /** The whole list, head first, or null where it has no order of its own. */
   headsOf(list: number): readonly number[] | null {
     return this.#known ? (this.#lists?.[list]?.heads() ?? null) : null;
+  }
+
+  /** What the lists hold is still known, their order is not: until the next snapshot nobody's turn is. */
+  loseOrder(): void {
+    if (this.#lists !== null) this.#known = false;
+  }
+
+  /** Nothing is known to be free any more. */
+  clear(): void {
+    this.#lists?.forEach((_, list, lists) => (lists[list] = new List()));
+    this.#heaps?.forEach((_, list, heaps) => (heaps[list] = this.#heapLike()));
+    this.loseOrder();
+  }
+
+  #heapLike(): AddressHeap {
+    return new AddressHeap(this.placement === "lowest" ? 1 : -1);
   }
 
   /** Takes over the order that a snapshot shows: `lists[list]` holds heads, first served first. */

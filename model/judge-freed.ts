@@ -92,7 +92,7 @@ function misuseInGap(ledger: Ledger, pfn: number, named: number | null): Misuse 
 function badFree(ledger: Ledger, command: FreeCommand, misuse: Misuse, outcome: Outcome): readonly Violation[] {
   if (outcome.kind === "refused") return NONE;
   const { profile } = ledger;
-  if (misuse === "double" && profile.references === "counted") {
+  if (misuse === "double" && profile.references === "counted" && outcome.kind !== "crashed") {
     ledger.undecide("free-live-only", "counted-references");
     return NONE;
   }

@@ -249,7 +249,10 @@ function adopt(ledger: Ledger, snapshot: Snapshot, comparison: Comparison): void
   const clean = sound(comparison);
   if (ledger.gap === "unknown") ledger.gap = "held";
   if (clean) rememberSnapshot(ledger, snapshot);
-  else ledger.observed = null;
+  else {
+    ledger.observed = null;
+    ledger.serving?.loseOrder();
+  }
 }
 
 function sound(comparison: Comparison): boolean {

@@ -17,6 +17,7 @@ import { FREE, LIVE } from "./frame-map.ts";
 import { pagesIn, runIndexOf, type Run } from "./geometry.ts";
 import type { LawId } from "./invariants.ts";
 import type { Ledger } from "./ledger.ts";
+import { freeSetIsCanonical } from "./profile.ts";
 import type { Fault, Outside, Violation } from "./violation.ts";
 import { allowedZones } from "./zone-choice.ts";
 
@@ -146,9 +147,7 @@ function policyFault(ledger: Ledger, served: Served): Fault | null {
     }
   }
   // The choice is decidable where all free blocks are known and none may be held back.
-  if (ledger.gap === "unknown" || ledger.profile.cachedFrames !== "none" || ledger.profile.coalescing !== "eager")
-    return null;
-  if (ledger.cover(pfn) !== FREE) return null;
+  if (ledger.gap === "unknown" || !freeSetIsCanonical(ledger.profile) || ledger.cover(pfn) !== FREE) return null;
   const head = ledger.coverHead;
   const from = ledger.coverOrder;
   const list = ledger.listOf(pfn, from);

@@ -29,7 +29,7 @@ import {
   type Run,
 } from "./geometry.ts";
 import { LAW_IDS, type LawId } from "./invariants.ts";
-import type { Profile } from "./profile.ts";
+import { freeSetIsCanonical, type Profile } from "./profile.ts";
 
 /** What a frame is that no block covers: see rule 3. */
 export type Gap = "withheld" | "unknown" | "held";
@@ -48,8 +48,12 @@ export type Undecided =
   | "counted-references"
   | "lazy-coalescing"
   | "cached-unknown"
+  | "too-many-blocks"
   | "concurrent"
   | "late";
+
+/** The serving order names every free block, so it is not kept for pools of more (16 TiB in blocks of 4 MiB). */
+const SERVING_BLOCKS_MAX = 2 ** 22;
 
 export interface LedgerOptions {
   readonly geometry: Geometry;
@@ -371,7 +375,7 @@ export class Ledger {
     this.liveBlocks = 0;
     this.livePages = 0;
     this.observed = null;
-    this.serving?.adopt(Array.from(this.freeBlocks, () => []));
+    this.serving?.clear();
   }
 
   /** Frames join or leave the managed set; states are the caller's business. */
@@ -434,9 +438,12 @@ export class Ledger {
 
   /** The serving order needs every free block by name, so a promised placement costs O(free blocks) once. */
   #createServing(): FreeOrder | null {
-    const { placement, cachedFrames, coalescing } = this.profile;
-    if (placement === "any" || cachedFrames !== "none" || coalescing !== "eager" || this.gap !== "withheld")
+    const { placement } = this.profile;
+    if (placement === "any" || !freeSetIsCanonical(this.profile) || this.gap !== "withheld") return null;
+    if (this.freeBlocks.reduce((sum, count) => sum + count, 0) > SERVING_BLOCKS_MAX) {
+      this.undecide("placement", "too-many-blocks");
       return null;
+    }
     const serving = new FreeOrder(placement, this.freeBlocks.length);
     for (const run of this.geometry.runs) {
       for (let pfn = run.start; pfn < run.end;) {

@@ -52,6 +52,15 @@ export interface Profile {
   readonly initialFreeSet: "canonical" | "any";
 }
 
+/**
+ * Do the live blocks tell which blocks are free, and so which one a policy picks? Not where frames may be
+ * held back or blocks left apart.
+ */
+export function freeSetIsCanonical(profile: Profile): boolean {
+  const { cachedFrames, coalescing, initialFreeSet } = profile;
+  return cachedFrames === "none" && coalescing === "eager" && initialFreeSet === "canonical";
+}
+
 /** The strict laws: what holds for an allocator about which nothing is known. */
 export const STRICT_PROFILE: Profile = {
   name: "strict",

@@ -112,6 +112,18 @@ describe("what a profile allows or demands", () => {
       { profile: { sizeAtFree: "remembered", partialFree: "allowed" } },
       "",
     ],
+    [
+      "after a wrong snapshot nobody's turn is known",
+      "a1=0 a1=2 a1=4 a1=6 f0 f4 free 4:1 0:1 2:1 a1=0",
+      { profile: { placement: "fifo" } },
+      "7 partition, 7 no-free-buddies",
+    ],
+    [
+      "a free set that may start apart promises no choice",
+      "a0=0 a0=4",
+      { profile: { fit: "best", initialFreeSet: "any" } },
+      "",
+    ],
     ["misuse may kill", "f0#panic", { profile: { misuse: "died" } }, "1 free-live-only"],
     ["requests may fail", "a0!", { profile: { exhaustion: "may-fail" } }, ""],
     ["the largest order may be unusable", "a3!", { profile: { usableMaxOrder: 2 } }, ""],

@@ -84,7 +84,7 @@ function answerFields(command: Command, outcome: Outcome, base: number): Record<
     case "refused":
       return command.kind === "alloc" || command.kind === "alloc-pages" ? { pfn: null } : { ok: false };
     case "ok":
-      return command.kind.startsWith("free") ? { ok: true } : {};
+      return command.kind === "snapshot" || command.kind === "counts" ? {} : { ok: true };
     case "unsaid":
     case "crashed":
       return {};

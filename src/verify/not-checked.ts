@@ -7,7 +7,7 @@
 
 import type { LawId } from "../../model/invariants.ts";
 import type { Ledger, Undecided } from "../../model/ledger.ts";
-import type { Profile } from "../../model/profile.ts";
+import { freeSetIsCanonical, type Profile } from "../../model/profile.ts";
 import type { NotChecked } from "../verdict.ts";
 import type { Tally } from "./result.ts";
 
@@ -72,6 +72,7 @@ const CAUSES: Record<Undecided, NotChecked["cause"]> = {
   "counted-references": "profile",
   "lazy-coalescing": "profile",
   "cached-unknown": "profile",
+  "too-many-blocks": "profile",
   concurrent: "recording",
   late: "incomplete",
 };
@@ -83,6 +84,7 @@ const WORDS: Record<Undecided, string> = {
   "lazy-coalescing":
     "free blocks may be unmerged (profile: coalescing lazy), so room is known only right after a snapshot",
   "cached-unknown": "cached frames are on no list (profile: cached frames), so counts do not show them",
+  "too-many-blocks": "the pool has more free blocks than their order is kept for",
   concurrent: "other calls were under way at the same time",
   late: "events arrived too far out of order to be sorted",
 };
@@ -90,7 +92,7 @@ const WORDS: Record<Undecided, string> = {
 /** Laws about which the profile promises nothing. */
 function byProfile(profile: Profile): [LawId, string][] {
   const silent: [LawId, string][] = [];
-  const policyKnown = profile.cachedFrames === "none" && profile.coalescing === "eager";
+  const policyKnown = freeSetIsCanonical(profile);
   if (profile.fit === "any") silent.push(["best-fit", "the profile does not promise best fit"]);
   else if (!policyKnown)
     silent.push(["best-fit", "free blocks may be cached or unmerged, so the choice is not decidable"]);
