@@ -168,8 +168,8 @@ export class FreeOrder {
 
   /** Nothing is known to be free any more. */
   clear(): void {
-    this.#lists?.forEach((_, list, lists) => (lists[list] = new List()));
-    this.#heaps?.forEach((_, list, heaps) => (heaps[list] = this.#heapLike()));
+    this.#lists?.splice(0, this.#lists.length, ...this.#lists.map(() => new List()));
+    this.#heaps?.splice(0, this.#heaps.length, ...this.#heaps.map(() => this.#heapLike()));
     this.loseOrder();
   }
 
