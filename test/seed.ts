@@ -1,8 +1,8 @@
 // Random tests draw the same cases on every machine, so that a red run is about the change that made it red.
 // FC_SEED=… draws others; `npm run fuzz` draws many.
 
-import fc from "fast-check";
+import { configureGlobal, readConfigureGlobal } from "fast-check";
 
 const SEED = 20_261_122;
 
-fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: Number(process.env["FC_SEED"] ?? SEED) });
+configureGlobal({ ...readConfigureGlobal(), seed: Number(process.env["FC_SEED"] ?? SEED) });
