@@ -53,7 +53,7 @@ function neighbourhood(ledger: Ledger, frames: readonly FrameRange[]): readonly 
 }
 
 /** At most `max` pieces of `[start, end)` in address order. */
-export function pieces(ledger: Ledger, start: number, end: number, max: number): readonly Piece[] {
+function pieces(ledger: Ledger, start: number, end: number, max: number): readonly Piece[] {
   const found: Piece[] = [];
   let pfn = start;
   while (pfn < end && found.length < max) {

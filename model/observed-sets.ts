@@ -127,7 +127,7 @@ function overlapping(sorted: readonly ListedBlock[]): readonly NamedBlock[] {
 }
 
 /** All free frames as sorted ranges; an untouched part of the pool costs one range, not one per block. */
-export function freeRanges(ledger: Ledger): readonly FrameRange[] {
+function freeRanges(ledger: Ledger): readonly FrameRange[] {
   const ranges: FrameRange[] = [];
   const { tilePages } = ledger.frames;
   let untouchedFrom = ledger.geometry.span.start;

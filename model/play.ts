@@ -26,7 +26,7 @@ export interface Played {
 }
 
 /** The ledger that a written trace starts from. */
-export function stageLedger(stage: Stage): Ledger {
+function stageLedger(stage: Stage): Ledger {
   const geometry = createGeometry({ ...SMALL_POOL, ...stage.shape });
   const profile = { ...STRICT_PROFILE, ...stage.profile };
   const laws = stage.laws === undefined ? {} : { laws: stage.laws };

@@ -20,18 +20,18 @@ const CLOSE_LIST = 0x5d;
 const BACKSLASH = 0x5c;
 
 /** What `op` said; `OTHER` needs the slow path. */
-export const OTHER = 0;
+const OTHER = 0;
 export const ALLOC = 1;
 export const FREE = 2;
 export const SNAPSHOT = 3;
 
 /** Bits of `seen`: which keys the line had. */
-export const HAS_OP = 1;
+const HAS_OP = 1;
 export const HAS_ORDER = 2;
 export const HAS_PAGES = 4;
 export const HAS_PFN = 8;
 export const HAS_OK = 16;
-export const HAS_ZONE = 32;
+const HAS_ZONE = 32;
 export const HAS_FREE = 64;
 export const HAS_CACHED = 128;
 export const HAS_T = 512;
