@@ -10,13 +10,19 @@ const BOM = "\uFEFF";
 /** The format of a trace that begins with these bytes, or null where they begin none. */
 export function detectFormat(head: Uint8Array): TraceFormat | null {
   const text = new TextDecoder().decode(head.subarray(0, DETECT_BYTES));
-  if (text.includes("\0")) return null;
   const start = text.startsWith(BOM) ? text.slice(1) : text;
   const first = start.trimStart();
-  if (first.startsWith("{") || first === "") return "jsonl";
-  return /^(?:#.*\n|\s*\n|---.*\n|%YAML.*\n)*\s*(?:["']?[a-z_]+["']?\s*:|-\s)/m.test(first) || first.startsWith("---")
-    ? "yaml"
-    : null;
+  // A brace and a NUL are UTF-16; a NUL further on is a mistake in some line, which the reader reports.
+  if (first.startsWith("{") && !first.startsWith("{\0")) return "jsonl";
+  if (text.includes("\0")) return null;
+  if (first === "") return "jsonl";
+  return beginsYaml(first) ? "yaml" : null;
+}
+
+/** The first line that is more than a comment shows a key, an item or a document. */
+function beginsYaml(text: string): boolean {
+  const line = text.split("\n").find((one) => !/^\s*(?:#.*)?$/u.test(one) && !one.startsWith("%YAML"));
+  return line === undefined || line.startsWith("---") || /^\s*(?:["']?[a-z_]+["']?\s*:|-\s)/u.test(line);
 }
 
 /** Do these bytes begin a trace at all? For files that nobody named, found in a folder. */
