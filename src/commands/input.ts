@@ -1,18 +1,18 @@
-// Bytes of traces from files, folders and standard input, decompressed by what they begin with.
+// Bytes of traces from files, folders and standard input, decompressed (decompress.ts).
 //
-//  1. "-" is standard input. gzip and zstd are told by their magic bytes, whatever the name.
+//  1. "-" is standard input.
 //  2. A folder stands for the traces below it, in the order of their names. What else it holds is passed
 //     over and named in `skipped`, never silently.
-//  3. What cannot be read is an `InputError` with the problem; nothing here ends the process.
+//  3. What cannot be read is an `InputError` with the problem; nothing here ends the process. Files and folders
+//     that cannot be read keep their place among the files, so that the others are judged all the same.
 
-import { createReadStream } from "node:fs";
+import { createReadStream, type Dirent, type Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
-import { Decompress } from "fzstd";
+import type { Readable } from "node:stream";
 import { problemLine, type Problem, type ProblemCode } from "../problem.ts";
 import { DETECT_BYTES, looksLikeTrace } from "../trace/detect.ts";
+import { decompressed, withHead } from "./decompress.ts";
 
 export const STDIN = "-";
 
@@ -40,7 +40,7 @@ export interface InputFiles {
   readonly skipped: readonly string[];
 }
 
-/** Turns names on the command line into traces. Throws an InputError for a folder without any. */
+/** Turns names on the command line into traces. A folder without any, or not to be read, stands for itself. */
 export async function expandInputs(names: readonly string[]): Promise<InputFiles> {
   const files: string[] = [];
   const skipped: string[] = [];
@@ -50,35 +50,58 @@ export async function expandInputs(names: readonly string[]): Promise<InputFiles
       continue;
     }
     const before = files.length;
-    for (const path of await filesBelow(name)) {
-      if (TRACE_NAME.test(path) && looksLikeTrace(await firstBytes(path))) files.push(path);
-      else skipped.push(path);
-    }
-    if (files.length === before)
-      throw inputError("INPUT_EMPTY", name, "a folder with traces (.jsonl, .yaml)", "none below it");
+    for (const path of await pathsBelow(name)) ((await isJudged(path)) ? files : skipped).push(path);
+    if (files.length === before) files.push(name);
   }
   return { files, skipped };
 }
 
 async function isFolder(name: string): Promise<boolean> {
+  // Of what is not there, reading it will say so, at its turn.
+  return (await statsOf(name))?.isDirectory() ?? false;
+}
+
+async function statsOf(name: string): Promise<Stats | null> {
   try {
-    return (await stat(name)).isDirectory();
+    return await stat(name);
   } catch {
-    // Not there: reading it will say so, at its turn.
-    return false;
+    return null;
   }
 }
 
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+/** Everything below a folder but the folders in it, unless they cannot be read. Links to folders are not followed. */
+async function pathsBelow(folder: string): Promise<string[]> {
+  const entries = await entriesOf(folder);
+  if (entries === null) return [folder];
   const found: string[] = [];
   for (const entry of entries) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) found.push(...(await filesBelow(path)));
-    else found.push(path);
+    if (entry.isDirectory()) found.push(...(await pathsBelow(path)));
+    else if (!entry.isSymbolicLink() || !(await isFolder(path))) found.push(path);
   }
   return found;
+}
+
+async function entriesOf(folder: string): Promise<Dirent[] | null> {
+  try {
+    return (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return null;
+  }
+}
+
+/** Is this file of a folder a trace? What cannot be read is taken for one: reading it will say so, at its turn. */
+async function isJudged(path: string): Promise<boolean> {
+  const stats = await statsOf(path);
+  if (stats?.isDirectory() === true) return true;
+  // Of a pipe or a device nobody knows whether anything will ever come.
+  if (!TRACE_NAME.test(path) || stats?.isFile() === false) return false;
+  try {
+    return looksLikeTrace(await firstBytes(path));
+  } catch (error) {
+    if (error instanceof InputError) return true;
+    throw error;
+  }
 }
 
 async function firstBytes(path: string): Promise<Uint8Array> {
@@ -86,79 +109,27 @@ async function firstBytes(path: string): Promise<Uint8Array> {
   return new Uint8Array(0);
 }
 
-/** The content of a file or of standard input, decompressed, in chunks. */
-export async function* openInput(path: string): AsyncGenerator<Uint8Array> {
+/** Can this input be read a second time? Pipes cannot, whether named on the command line or not. */
+export async function canReadAgain(path: string): Promise<boolean> {
+  return path !== STDIN && ((await statsOf(path))?.isFile() ?? false);
+}
+
+/** The content of a file or of standard input, decompressed, in chunks; the first is enough to tell the format. */
+export function openInput(path: string): AsyncGenerator<Uint8Array> {
   const raw = path === STDIN ? process.stdin : createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  const source = rawChunks(raw, path);
-  const first = await firstChunk(source);
-  if (first === null) return;
-  const whole = withFirst(first, source);
-  if (first[0] === 0x1f && first[1] === 0x8b) yield* gunzip(whole, path);
-  else if (first[0] === 0x28 && first[1] === 0xb5 && first[2] === 0x2f && first[3] === 0xfd) yield* unzstd(whole, path);
-  else yield* whole;
+  const content = decompressed(rawChunks(raw, path), (code, expected, found) =>
+    inputError(code, path, expected, found),
+  );
+  return withHead(content, DETECT_BYTES);
 }
 
 async function* rawChunks(raw: Readable, path: string): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of raw) yield chunk as Uint8Array;
   } catch (error) {
-    throw inputError(
-      "INPUT_NOT_FOUND",
-      path,
-      "a readable file",
-      error instanceof Error ? error.message : String(error),
-    );
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EISDIR")
+      throw inputError("INPUT_EMPTY", path, "a trace, or a folder with traces below it", "a folder");
+    throw inputError("INPUT_NOT_FOUND", path, "a readable file", message);
   }
-}
-
-/** At least four bytes, so that a magic number is not cut in two; null for an empty input. */
-async function firstChunk(source: AsyncGenerator<Uint8Array>): Promise<Uint8Array | null> {
-  let first = new Uint8Array(0);
-  while (first.length < 4) {
-    const next = await source.next();
-    if (next.done === true) break;
-    first = first.length === 0 ? new Uint8Array(next.value) : new Uint8Array(Buffer.concat([first, next.value]));
-  }
-  return first.length === 0 ? null : first;
-}
-
-async function* withFirst(first: Uint8Array, rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield first;
-  yield* rest;
-}
-
-async function* gunzip(source: AsyncGenerator<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
-  const stream = createGunzip({ chunkSize: CHUNK_BYTES });
-  const input = Readable.from(source);
-  input.on("error", (error) => {
-    stream.destroy(error);
-  });
-  input.pipe(stream);
-  try {
-    for await (const chunk of stream) yield chunk as Uint8Array;
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw inputError("INPUT_GZIP", path, "complete gzip data", error instanceof Error ? error.message : String(error));
-  }
-}
-
-async function* unzstd(source: AsyncGenerator<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
-  const ready: Uint8Array[] = [];
-  let finished = false;
-  const stream = new Decompress((chunk, final) => {
-    if (chunk.length > 0) ready.push(chunk.slice());
-    finished = final === true;
-  });
-  try {
-    for await (const chunk of source) {
-      stream.push(chunk);
-      yield* ready.splice(0);
-    }
-    stream.push(new Uint8Array(0), true);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw inputError("INPUT_ZSTD", path, "complete zstd data", error instanceof Error ? error.message : String(error));
-  }
-  yield* ready.splice(0);
-  if (!finished) throw inputError("INPUT_ZSTD", path, "complete zstd data", "an unfinished frame");
 }
