@@ -34,9 +34,6 @@ export interface Figure {
   readonly count: number;
 }
 
-/** How often a law was put to the test, or seen broken. */
-export type LawCounts = ReadonlyMap<LawId, number>;
-
 export interface PartResult {
   readonly kind: "corpus" | "reference" | "handover" | "mutants";
   /** What the part does, in one sentence. */
@@ -44,7 +41,7 @@ export interface PartResult {
   readonly checks: readonly Check[];
   readonly figures: readonly Figure[];
   /** How often each law was put to the test; of a corpus and of mutants, how often each was seen broken. */
-  readonly laws: LawCounts;
+  readonly laws: ReadonlyMap<LawId, number>;
   /** Why nothing may be concluded from this part, or null. */
   readonly vacuous: string | null;
 }

@@ -103,6 +103,14 @@ describe("a suite", () => {
   });
 });
 
+describe("the suite in docs/suites.md", () => {
+  it("is one", () => {
+    const [, text = ""] = /```yaml\n([^]*?)```/u.exec(readFileSync("docs/suites.md", "utf8")) ?? [];
+    const library = { names: [], find: (name: string) => ({ file: name, text: "fit: best" }) };
+    expect(readSuite(text, "docs/suites.md", library).kind).toBe("suite");
+  });
+});
+
 describe("the default suite", () => {
   it("names only profiles that there are", () => {
     const read = readSuite(readFileSync("specs/suites/default.yaml", "utf8"), "default.yaml", {

@@ -103,38 +103,40 @@ class Run {
     const { command, isMisuse } = this.#client.next();
     this.#ledger.now = ++this.#commands;
     const outcome = this.#allocator.answer(command);
-    this.#judge(command, outcome, isMisuse);
-    this.#tell(command, outcome);
+    if (this.#judge(command, outcome, isMisuse)) this.#tell(command, outcome);
   }
 
   /** Looks at the lists, which tell more of what is wrong, and then at the counts. */
   look(): void {
+    if (!this.goesOn) return;
     const { zones } = this.#ledger.geometry;
     const zone = zones.length === 1 ? null : this.#random.pick([null, ...zones.map(({ name }) => name)]);
-    if (this.goesOn) this.#judge(this.#allocator.snapshot(), OK, false);
-    if (this.goesOn) this.#judge(this.#allocator.counts(zone), OK, false);
-    this.#tally.counts++;
     this.#tally.snapshots++;
+    if (!this.#judge(this.#allocator.snapshot(), OK, false)) return;
+    this.#tally.counts++;
+    this.#judge(this.#allocator.counts(zone), OK, false);
   }
 
   drain(): void {
     this.#client.leave();
     while (this.goesOn && this.#ledger.liveBlocks > 0) this.call();
-    if (this.goesOn) this.look();
+    this.look();
   }
 
   result(): DriveResult {
     return { commands: this.#commands, tally: this.#tally, laws: this.#laws, failure: this.#failure };
   }
 
-  #judge(command: Command, outcome: Outcome, isMisuse: boolean): void {
+  /** Judges a step; false if it broke a law, be it the client's own. */
+  #judge(command: Command, outcome: Outcome, isMisuse: boolean): boolean {
     countLaws(this.#laws, this.#ledger, command, outcome);
     this.#lastSteps.push([command, outcome]);
     if (this.#lastSteps.length > STEPS_SHOWN) this.#lastSteps.shift();
     const violations = step(this.#ledger, command, outcome);
-    if (violations.length === 0) return;
+    if (violations.length === 0) return true;
     if (isMisuse && violations.every(({ blame }) => blame === "client")) this.#tally.misuse++;
     else this.#failure = { command: this.#commands, violations, trace: this.#shown() };
+    return false;
   }
 
   #shown(): string {
