@@ -7,7 +7,7 @@
 //     that cannot be read keep their place among the files, so that the others are judged all the same.
 
 import { createReadStream, type Dirent, type Stats } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { lstat, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { problemLine, type Problem, type ProblemCode } from "../problem.ts";
@@ -69,7 +69,7 @@ async function statsOf(name: string): Promise<Stats | null> {
   }
 }
 
-/** Everything below a folder but the folders in it, unless they cannot be read. Links to folders are not followed. */
+/** Everything below a folder but the folders in it, unless they cannot be read. Links are not followed. */
 async function pathsBelow(folder: string): Promise<string[]> {
   const entries = await entriesOf(folder);
   if (entries === null) return [folder];
@@ -77,7 +77,7 @@ async function pathsBelow(folder: string): Promise<string[]> {
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) found.push(...(await pathsBelow(path)));
-    else if (!entry.isSymbolicLink() || !(await isFolder(path))) found.push(path);
+    else found.push(path);
   }
   return found;
 }
@@ -93,7 +93,7 @@ async function entriesOf(folder: string): Promise<Dirent[] | null> {
 /** Is this file of a folder a trace? What cannot be read is taken for one: reading it will say so, at its turn. */
 async function isJudged(path: string): Promise<boolean> {
   const stats = await statsOf(path);
-  if (stats?.isDirectory() === true) return true;
+  if (stats?.isDirectory() === true) return !(await lstat(path)).isSymbolicLink();
   // Of a pipe or a device nobody knows whether anything will ever come.
   if (!TRACE_NAME.test(path) || stats?.isFile() === false) return false;
   try {
@@ -109,9 +109,9 @@ async function firstBytes(path: string): Promise<Uint8Array> {
   return new Uint8Array(0);
 }
 
-/** Can this input be read a second time? Pipes cannot, whether named on the command line or not. */
+/** Can this input be read a second time? Pipes cannot, with or without a name; of what is missing, reading says so. */
 export async function canReadAgain(path: string): Promise<boolean> {
-  return path !== STDIN && ((await statsOf(path))?.isFile() ?? false);
+  return path !== STDIN && ((await statsOf(path))?.isFile() ?? true);
 }
 
 /** The content of a file or of standard input, decompressed, in chunks; the first is enough to tell the format. */

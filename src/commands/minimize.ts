@@ -16,7 +16,7 @@ import { Keeper } from "../verify/keep.ts";
 import { Minimizer, signatureOf, type Minimized } from "../verify/minimize.ts";
 import type { TraceResult } from "../verify/result.ts";
 import { Verifier } from "../verify/verify.ts";
-import { inputError, STDIN } from "./input.ts";
+import { canReadAgain, inputError } from "./input.ts";
 import { parseLaws } from "./options.ts";
 import { fail, print, warn } from "./output.ts";
 import { profileChooser, type ProfileChoice } from "./profiles.ts";
@@ -32,8 +32,8 @@ interface MinimizeFlags {
 const BUDGET = 200_000_000;
 
 async function runMinimize(file: string, flags: MinimizeFlags): Promise<void> {
-  if (file === STDIN)
-    throw inputError("OPTION_VALUE", "minimize", "a file, which can be read three times", "standard input");
+  if (!(await canReadAgain(file)))
+    throw inputError("OPTION_VALUE", "minimize", "a file, which can be read three times", file);
   const chooser = profileChooser(flags.profile);
   const first = await firstViolation(file, flags, chooser);
   if (first.problems.length > 0) {

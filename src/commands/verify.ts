@@ -2,7 +2,7 @@
 //
 //  1. Every file is judged on its own; one that cannot be read does not keep the others from being judged.
 //  2. A trace with findings is read a second time, up to its last finding, for the history of the frames;
-//     standard input is not, and the report says so.
+//     standard input and other pipes are not, and the report says so.
 //  3. The exit code is that of the worst file, an input error before a violation (docs/exit-codes.md).
 
 import type { Command } from "commander";
@@ -16,7 +16,7 @@ import { alternatives } from "../verify/advice.ts";
 import { HistoryCollector } from "../verify/history.ts";
 import type { TraceResult } from "../verify/result.ts";
 import { Verifier, type VerifyOptions } from "../verify/verify.ts";
-import { expandInputs, inputError, STDIN } from "./input.ts";
+import { canReadAgain, expandInputs, inputError } from "./input.ts";
 import { colours, print, terminalColumns, warn } from "./output.ts";
 import { parseLaws } from "./options.ts";
 import { profileChooser, type ProfileChoice } from "./profiles.ts";
@@ -83,7 +83,7 @@ export async function verifyFile(file: string, flags: VerifyFlags, chooser: Prof
     failFast: flags.failFast,
   };
   const result = await verifyOnce(file, options);
-  if (file === STDIN || result.findings.length === 0 || result.header === null) return result;
+  if (result.findings.length === 0 || result.header === null || !(await canReadAgain(file))) return result;
   const profile = chooser(result.header, 1, file) as Profile;
   const told = await withHistory(result, profile);
   return flags.advice && result.problems.length === 0
