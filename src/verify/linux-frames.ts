@@ -53,6 +53,16 @@ export class LinuxFrames {
     return (this.tileOf(pfn)[pfn & (TILE_PAGES - 1)] as number) >> 4;
   }
 
+  /** Visits every frame whose byte is not 0, tile by tile. */
+  each(visit: (pfn: number, byte: number) => void): void {
+    const tiles = [...this.#directory.entries(), ...this.#far];
+    for (const [number, tile] of tiles) {
+      tile?.forEach((byte, at) => {
+        if (byte !== 0) visit(number * TILE_PAGES + at, byte);
+      });
+    }
+  }
+
   /** Every frame is as never seen. */
   forget(): void {
     for (const tile of this.#directory) if (tile !== undefined) this.#pool.push(tile);

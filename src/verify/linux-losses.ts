@@ -1,0 +1,113 @@
+// Where events are missing from a kernel trace, as far as the recorder says.
+//
+//  1. Overrun: with fewer entries in the buffer than were written, all CPUs are recorded only from the last
+//     `buffer started` on. What stands before is not judged.
+//  2. A marker of lost events ends a gap that began after its CPU's previous event, wherever that was.
+//  3. per_cpu/cpuN/stats count what no line tells: `dropped events` of buffers that do not overwrite.
+//
+// Each CPU is known by the last line it was heard from; index 0 stands for a form that names no CPU.
+
+import type { CpuStats } from "../trace/linux-env.ts";
+
+const GAPS_SHOWN = 20;
+
+/** One marker: the CPU was silent between these lines, while `events` were lost (-1: nobody knows). */
+export interface LinuxGap {
+  readonly cpu: number;
+  readonly after: number;
+  readonly line: number;
+  readonly events: number;
+  readonly withdrawn: number;
+}
+
+/** Where the judged part of an overrun recording begins. */
+export interface LinuxStart {
+  readonly cpu: number;
+  readonly line: number;
+  readonly eventsSkipped: number;
+}
+
+export interface LossReport {
+  /** Events overwritten before they were read, from the header; -1 where the trace has none. */
+  readonly overwritten: number;
+  readonly start: LinuxStart | null;
+  readonly markers: number;
+  /** Events that the markers count. */
+  readonly events: number;
+  /** Markers that do not say how many. */
+  readonly uncounted: number;
+  readonly gaps: readonly LinuxGap[];
+  /** Findings taken back because they lay in a gap, or might. */
+  readonly withdrawn: number;
+  /** From stats: events dropped without a mark, and overruns that no marker tells of. */
+  readonly dropped: number;
+  readonly unmarked: number;
+  readonly statsGiven: boolean;
+}
+
+/** Gathers losses while a trace is read. */
+export class LinuxLosses {
+  readonly #lastLine: number[] = [0];
+  readonly #known: boolean[] = [false];
+  readonly #gaps: LinuxGap[] = [];
+  #markers = 0;
+  #events = 0;
+  #uncounted = 0;
+  #inBuffer = 0;
+  #written = -1;
+  start: LinuxStart | null = null;
+
+  heard(cpu: number, line: number): void {
+    const index = cpu + 1;
+    while (this.#lastLine.length <= index) {
+      this.#lastLine.push(0);
+      this.#known.push(false);
+    }
+    this.#lastLine[index] = line;
+    this.#known[index] = true;
+  }
+
+  /** The line after which this CPU was not heard from; 0 if never before. A CPU without a name may be any. */
+  silentSince(cpu: number): number {
+    return cpu < 0 ? this.quietLine() : (this.#lastLine[cpu + 1] ?? 0);
+  }
+
+  lost(cpu: number, events: number, line: number, withdrawn: number): void {
+    this.#markers++;
+    if (events < 0) this.#uncounted++;
+    else this.#events += events;
+    if (this.#gaps.length < GAPS_SHOWN) this.#gaps.push({ cpu, after: this.silentSince(cpu), line, events, withdrawn });
+  }
+
+  entries(inBuffer: number, written: number): void {
+    this.#inBuffer = inBuffer;
+    this.#written = written;
+  }
+
+  get hasMarkers(): boolean {
+    return this.#markers > 0;
+  }
+
+  /** The last line before which every CPU was heard from. */
+  quietLine(): number {
+    const lines = this.#lastLine.filter((_, index) => this.#known[index] === true);
+    return lines.length === 0 ? 0 : Math.min(...lines);
+  }
+
+  report(stats: readonly CpuStats[], withdrawn: number): LossReport {
+    const overruns = stats.reduce((sum, { overrun, commitOverrun }) => sum + overrun + commitOverrun, 0);
+    const overwritten = this.#written < 0 ? -1 : this.#written - this.#inBuffer;
+    return {
+      overwritten,
+      start: this.start,
+      markers: this.#markers,
+      events: this.#events,
+      uncounted: this.#uncounted,
+      gaps: this.#gaps,
+      withdrawn,
+      dropped: stats.reduce((sum, { dropped }) => sum + dropped, 0),
+      unmarked: this.#uncounted > 0 ? 0 : Math.max(0, overruns - this.#events - Math.max(overwritten, 0)),
+      statsGiven: stats.length > 0,
+    };
+  }
+}
