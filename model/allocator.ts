@@ -104,7 +104,8 @@ export class Allocator extends BuddySystem {
 
   /** May a request name this order at all? */
   protected isServable(order: number): boolean {
-    return order <= (this.profile.usableMaxOrder ?? this.geometry.maxOrder) || this.profile.aboveMax === "adjacent";
+    const { maxOrder } = this.geometry;
+    return order <= Math.min(this.profile.usableMaxOrder ?? maxOrder, maxOrder) || this.profile.aboveMax === "adjacent";
   }
 
   /** The whole path of a request: take a block, keep `pages` of it, clear them. */

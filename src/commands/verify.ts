@@ -22,6 +22,8 @@ import { parseLaws } from "./options.ts";
 import { profileChooser, type ProfileChoice } from "./profiles.ts";
 import { readTrace } from "./read-trace.ts";
 
+const PASSED_OVER_NAMED = 3;
+
 export interface VerifyFlags {
   readonly profile?: string;
   readonly maxViolations: number;
@@ -43,12 +45,19 @@ export function exitCodeOf(results: readonly TraceResult[]): number {
 
 async function runVerify(names: readonly string[], flags: VerifyFlags): Promise<void> {
   const { files, skipped } = await expandInputs(names);
-  for (const path of skipped) warn(`${path}: not a trace, passed over`);
+  if (skipped.length > 0) warn(passedOver(skipped));
   const chooser = profileChooser(flags.profile);
   const results: TraceResult[] = [];
   for (const file of files) results.push(await verifyFile(file, flags, chooser));
   print(render(results, flags));
   process.exitCode = exitCodeOf(results);
+}
+
+/** What stood in a folder and is no trace: said in one line, however much it is. */
+function passedOver(paths: readonly string[]): string {
+  const named = paths.slice(0, PASSED_OVER_NAMED).join(", ");
+  const more = paths.length - PASSED_OVER_NAMED;
+  return `no traces, passed over: ${named}${more > 0 ? ` and ${more} more files` : ""}`;
 }
 
 function render(results: readonly TraceResult[], flags: VerifyFlags): string {

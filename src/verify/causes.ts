@@ -1,7 +1,8 @@
 // Which violations are consequences of an earlier one, so that one bug does not drown the rest.
 //
-//  1. A violation marks its frames, unless it leaves them as they were (a refusal, a choice of policy). A later one that touches marked frames is a consequence of the first
-//     that marked them, and marks its own frames too: corruption spreads along blocks.
+//  1. A violation marks its frames, unless it leaves them as they were (a refusal, a choice of policy). A later
+//     one that touches marked frames is a consequence of the first that marked them, and marks its own frames
+//     too: corruption spreads along blocks.
 //  2. A complaint without frames of its own, or about policy, is the same complaint again when law, kind
 //     and order are the same.
 //  3. A snapshot that agrees with the ledger proves the pool sound again, and all marks go; but not those of
@@ -15,28 +16,42 @@ import type { Violation } from "../../model/violation.ts";
 
 const TILE_PAGES = 1024;
 
+/** A range of more tiles is kept as it is: an order of 63 in a broken recording stands for 2^53 of them. */
+const TILES_MAX = 4096;
+
 /** Frames and the finding that damaged each first. */
 class Marks {
   readonly #tiles: Map<number, number | Uint32Array> = new Map();
+  readonly #wide: { readonly range: FrameRange; readonly finding: number }[] = [];
 
   /** The finding that marked any frame of the range, or 0. */
   find(range: FrameRange): number {
-    const last = Math.floor((range.end - 1) / TILE_PAGES);
-    for (let number = Math.floor(range.start / TILE_PAGES); number <= last; number++) {
+    const wide = this.#wide.find((marked) => marked.range.start < range.end && range.start < marked.range.end);
+    if (wide !== undefined) return wide.finding;
+    const [first, last] = tilesOf(range);
+    if (last - first > this.#tiles.size) {
+      for (const [number, tile] of this.#tiles) {
+        const marked = number < first || number > last ? 0 : findIn(tile, number, range);
+        if (marked !== 0) return marked;
+      }
+      return 0;
+    }
+    for (let number = first; number <= last; number++) {
       const tile = this.#tiles.get(number);
-      if (tile === undefined) continue;
-      if (typeof tile === "number") return tile;
-      const base = number * TILE_PAGES;
-      const to = Math.min(range.end - base, TILE_PAGES);
-      for (let at = Math.max(Math.floor(range.start) - base, 0); at < to; at++)
-        if (tile[at] !== 0) return tile[at] as number;
+      const marked = tile === undefined ? 0 : findIn(tile, number, range);
+      if (marked !== 0) return marked;
     }
     return 0;
   }
 
   add(range: FrameRange, finding: number): void {
-    const last = Math.floor((range.end - 1) / TILE_PAGES);
-    for (let number = Math.floor(range.start / TILE_PAGES); number <= last; number++) {
+    const [first, last] = tilesOf(range);
+    if (last - first > TILES_MAX) {
+      const isMarked = this.#wide.some((wide) => wide.range.start <= range.start && wide.range.end >= range.end);
+      if (!isMarked) this.#wide.push({ range, finding });
+      return;
+    }
+    for (let number = first; number <= last; number++) {
       const base = number * TILE_PAGES;
       const from = Math.max(Math.floor(range.start) - base, 0);
       const to = Math.min(Math.ceil(range.end) - base, TILE_PAGES);
@@ -54,7 +69,22 @@ class Marks {
 
   clear(): void {
     if (this.#tiles.size > 0) this.#tiles.clear();
+    this.#wide.length = 0;
   }
+}
+
+function tilesOf(range: FrameRange): [first: number, last: number] {
+  return [Math.floor(range.start / TILE_PAGES), Math.floor((range.end - 1) / TILE_PAGES)];
+}
+
+function findIn(tile: number | Uint32Array, number: number, range: FrameRange): number {
+  if (typeof tile === "number") return tile;
+  const base = number * TILE_PAGES;
+  const to = Math.min(range.end - base, TILE_PAGES);
+  for (let at = Math.max(Math.floor(range.start) - base, 0); at < to; at++) {
+    if (tile[at] !== 0) return tile[at] as number;
+  }
+  return 0;
 }
 
 /** Remembers which finding (by number, from 1) is at the root of which frames and complaints. */
@@ -88,7 +118,7 @@ export class Causes {
   spread(violation: Violation, finding: number): void {
     if (!corrupts(violation)) return;
     const marks = this.#misuses.has(finding) ? this.#lasting : this.#passing;
-    for (const range of violation.frames) marks.add(range, finding);
+    for (const range of [...violation.frames, ...framesLost(violation)]) marks.add(range, finding);
   }
 
   /** The lists were seen to be right. */
@@ -101,6 +131,12 @@ export class Causes {
     this.#passing.clear();
     this.#lasting.clear();
   }
+}
+
+/** Frames of an earlier owner that the ledger can give to nobody from here on. */
+function framesLost({ fault }: Violation): readonly FrameRange[] {
+  if (fault.kind !== "overlaps-live") return [];
+  return [{ start: fault.holder.pfn, end: fault.holder.pfn + fault.holder.pages }];
 }
 
 /** Faults that say the same thing each time they occur, wherever. */

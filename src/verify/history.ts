@@ -2,7 +2,8 @@
 //
 //  1. A line belongs to a finding's story when its block touches the finding's frames, before its line.
 //  2. The last `LINES_KEPT` lines are kept with their text, the others are counted.
-//  3. Findings are looked up by tile of 1024 frames, so a line that concerns nobody costs one look.
+//  3. Findings are looked up by tile of 1024 frames, so a line that concerns nobody costs one look. Lines and
+//     findings about more tiles than are worth looking up are compared one by one.
 
 import type { Command, Outcome } from "../../model/command.ts";
 import type { FrameRange } from "../../model/geometry.ts";
@@ -14,11 +15,10 @@ import type { Finding, HistoryLine } from "./result.ts";
 const LINES_KEPT = 6;
 const TEXT_MAX = 200;
 const TILE_PAGES = 1024;
-/** Ranges and tiles of one finding that are followed; a snapshot can name thousands. */
+/** Ranges of one finding that are followed; a snapshot can name thousands. */
 const RANGES_FOLLOWED = 64;
-const TILES_FOLLOWED = 4096;
-/** An event may name more pages than any pool has. */
-const BLOCK_PAGES_MAX = 2 ** 30;
+/** Tiles of a range that are looked up; an event may name more pages than any pool has. */
+const TILES_MAX = 4096;
 
 interface Story {
   readonly line: number;
@@ -34,6 +34,8 @@ export class HistoryCollector implements TraceSink {
   readonly #rounding: Profile["rounding"];
   readonly #stories: readonly Story[];
   readonly #byTile: Map<number, Story[]> = new Map();
+  /** Stories about a range of more than `TILES_MAX` tiles. */
+  readonly #wide: Set<Story> = new Set();
   readonly #lastLine: number;
   #wantsMore = true;
 
@@ -53,7 +55,11 @@ export class HistoryCollector implements TraceSink {
 
   #follow(story: Story, range: FrameRange): void {
     const first = Math.floor(range.start / TILE_PAGES);
-    const last = Math.min(Math.floor((range.end - 1) / TILE_PAGES), first + TILES_FOLLOWED);
+    const last = Math.floor((range.end - 1) / TILE_PAGES);
+    if (last - first > TILES_MAX) {
+      this.#wide.add(story);
+      return;
+    }
     for (let number = first; number <= last; number++) {
       const stories = this.#byTile.get(number) ?? [];
       if (!stories.includes(story)) stories.push(story);
@@ -77,16 +83,24 @@ export class HistoryCollector implements TraceSink {
     }
     const start = startOf(command, outcome);
     if (start < 0) return;
-    const end = Math.min(endOf(command, start, this.#rounding), start + BLOCK_PAGES_MAX);
-    const seen = new Set<Story>();
+    const end = endOf(command, start, this.#rounding);
+    const first = Math.floor(start / TILE_PAGES);
     const last = Math.floor((end - 1) / TILE_PAGES);
-    for (let number = Math.floor(start / TILE_PAGES); number <= last; number++) {
-      for (const story of this.#byTile.get(number) ?? []) {
-        if (seen.has(story)) continue;
-        seen.add(story);
-        this.#tell(story, start, end, line);
-      }
+    if (last - first > TILES_MAX) this.#tellAll(this.#stories, start, end, line);
+    else if (first === last && this.#wide.size === 0) this.#tellAll(this.#byTile.get(first) ?? [], start, end, line);
+    else this.#tellAll(this.#storiesIn(first, last), start, end, line);
+  }
+
+  #storiesIn(first: number, last: number): Set<Story> {
+    const stories = new Set(this.#wide);
+    for (let number = first; number <= last; number++) {
+      for (const story of this.#byTile.get(number) ?? []) stories.add(story);
     }
+    return stories;
+  }
+
+  #tellAll(stories: Iterable<Story>, start: number, end: number, line: number): void {
+    for (const story of stories) this.#tell(story, start, end, line);
   }
 
   #tell(story: Story, start: number, end: number, line: number): void {

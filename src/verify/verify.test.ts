@@ -143,6 +143,11 @@ describe("grouping", () => {
     expect(result.violationCount).toBe(3);
   });
 
+  it("what an old owner lost belongs to the story too", () => {
+    const result = verify(traceOf([alloc(2, 0), alloc(0, 3), alloc(0, 1), alloc(0, 4), alloc(0, 4)]));
+    expect(result.findings.map((finding) => `${finding.line} +${finding.consequenceCount}`)).toEqual(["3 +1", "6 +0"]);
+  });
+
   it("the same needless refusal again follows from the first", () => {
     const result = verify(traceOf([alloc(3, null), alloc(0, 0), alloc(3, null), alloc(2, null), alloc(2, null)]));
     expect(result.findings.map((finding) => `${finding.line} +${finding.consequenceCount}`)).toEqual(["2 +0", "5 +1"]);
