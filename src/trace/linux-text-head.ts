@@ -1,0 +1,109 @@
+// What stands before an event's name in a line of a Linux text trace, by the grammar of whoever printed it.
+//
+//  1. Forms are tried from the strictest to the loosest, and a name's columns are passed over before anything
+//     is looked for: a task may be named `a [000] 1.0: b` or `mm_page_alloc: x`, an instance likewise.
+//  2. Columns count bytes, so lines come as one character a byte (Latin-1).
+//  3. Times are in seconds where the form says so (`123us`, `1.234ms`), else in the clock's own unit.
+//
+// This is the slow way, about a microsecond a line. It is gone once for each shape that a trace's lines have
+// (linux-text-shape.ts), and for every line of the forms that have none: latency, verbose, function_graph.
+//
+// Source: kernel/trace/trace_output.c (trace_print_context, trace_print_lat_context), trace_functions_graph.c
+// (print_graph_comment), libtraceevent's tep_print_event, tools/perf/builtin-script.c.
+
+import type { Shape } from "./linux-text-shape.ts";
+
+/** The beginning of a line that prints an event, up to the event's name. */
+export interface Head {
+  /** -1 where the form does not say. */
+  readonly cpu: number;
+  readonly time: number;
+  /** `name-pid` as bytes (Latin-1), "" where the form has none. */
+  readonly task: string;
+  /** Offset of the event's name in the line. */
+  readonly nameAt: number;
+  /** The columns to know the next such line by, null where they are not fixed. */
+  readonly shape: Shape | null;
+}
+
+/** What trace and trace-cmd print behind the 16 columns: pid, perhaps (tgid), [cpu], perhaps flags, time. */
+const AFTER_TASK =
+  String.raw`-(?<pid>\d+) +(?:\([ \d-]+\) +)?\[(?<cpu>\d+)\] *(?:[^\s:]{1,12} +)?` +
+  String.raw`(?<time>\d+(?:\.\d+)?):(?: +\([+-]?\d+\))? +(?=[A-Za-z_<])`;
+/** What perf prints there: pid or pid/tid, perhaps [cpu], time, perhaps a period. */
+const AFTER_PERF_TASK = String.raw` +(?<pid>-?\d+)(?:\/ *-?\d+)? +(?:\[(?<cpu>\d+)\] +)?(?<time>\d+\.\d+): +(?:\d+ +)?`;
+/** What the latency format prints behind 8 columns: pid, CPU and flags in one word, microseconds or seconds. */
+const AFTER_LATENCY_TASK = String.raw`-(?<pid>\d+) +(?<cpu>\d+)(?:[^\s\d:][^\s:]*)? +(?<time>\d+(?:\.\d+)?)(?<unit>us.)?: +`;
+const VERBOSE =
+  String.raw`(?<task>.{16}) +(?<pid>\d+) +(?<cpu>\d+) \d+ [\da-f]+ [\da-f]+ \[[\da-f]+\] ` +
+  String.raw`(?<time>\d+(?:\.\d+)?)(?<unit>ms)? \(\+[\d.]+(?:ms)?\): `;
+/** Everything up to the first comment, which opens a column of its own. */
+const GRAPH =
+  String.raw`(?: *(?<time>\d+\.\d+) +\|)? *(?:(?<cpu>\d+)\))?(?: +(?<task>\S.*?)-(?<pid>\d+) +\|)?` +
+  String.raw`(?:(?!\/\*).)*\| +\/\* `;
+
+/** `fixed`: the next lines have the same columns. */
+const FORMS: readonly { readonly pattern: RegExp; readonly fixed: boolean }[] = [
+  { pattern: form(String.raw`(?<task>.{16})${AFTER_TASK}`), fixed: true },
+  { pattern: form(String.raw`(?<task>.{16})${AFTER_PERF_TASK}`), fixed: true },
+  { pattern: form(VERBOSE), fixed: false },
+  { pattern: form(String.raw`(?<task>.{8})${AFTER_LATENCY_TASK}`), fixed: false },
+  // `INSTANCE: ` of trace-cmd, or as many spaces; then names that are not padded to their columns.
+  { pattern: form(String.raw`(?:.*?: | +)(?<task>.{16})${AFTER_TASK}`), fixed: true },
+  { pattern: form(String.raw`(?<task>.*?)${AFTER_TASK}`), fixed: false },
+  { pattern: form(GRAPH), fixed: false },
+  { pattern: form(String.raw`(?<task>.*?)${AFTER_PERF_TASK}(?=\w+:)`), fixed: false },
+  { pattern: form(String.raw`(?<task>.*?)${AFTER_LATENCY_TASK}`), fixed: false },
+  // Without context the line is the event, or what somebody wrote into the trace.
+  { pattern: form(String.raw`(?=(?:kmem:)?mm_page_\w+:|tracing_mark_write:)`), fixed: false },
+];
+
+/** The head of a line without its line end, or null if it begins no event. */
+export function findHead(line: string): Head | null {
+  for (const { pattern, fixed } of FORMS) {
+    const match = pattern.exec(line);
+    if (match !== null) return headOf(match, fixed);
+  }
+  return null;
+}
+
+function form(source: string): RegExp {
+  return new RegExp(`^${source}`, "ds");
+}
+
+function headOf(match: RegExpExecArray, fixed: boolean): Head {
+  const { task, pid, cpu, time, unit } = match.groups ?? {};
+  return {
+    cpu: cpu === undefined ? -1 : Number(cpu),
+    time: time === undefined ? Number.NaN : secondsOf(time, unit),
+    task: task === undefined ? "" : `${task.trimStart()}-${pid}`,
+    nameAt: match[0].length,
+    shape: fixed ? shapeOf(match) : null,
+  };
+}
+
+function secondsOf(time: string, unit: string | undefined): number {
+  if (unit === undefined) return Number(time);
+  return unit === "ms" ? Number(`${time}e-3`) : Number(`${time}e-6`);
+}
+
+/** The columns of a match, or null where it has no CPU in brackets, or something between time and name. */
+function shapeOf(match: RegExpExecArray): Shape | null {
+  const { task, cpu, time } = match.indices?.groups ?? {};
+  if (task === undefined || cpu === undefined || time === undefined) return null;
+  const line = match.input;
+  const [timeAt, colon] = time;
+  if (line.slice(colon + 1, match[0].length).trim() !== "") return null;
+  const point = line.slice(timeAt, colon).indexOf(".");
+  const mark = point < 0 ? timeAt - 1 : timeAt + point;
+  return {
+    taskAt: task[0],
+    taskEnd: task[1],
+    taskByte: line.charCodeAt(task[1]),
+    open: cpu[0] - 1,
+    close: cpu[1],
+    mark,
+    markByte: line.charCodeAt(mark),
+    colon,
+  };
+}
