@@ -17,7 +17,7 @@ import { decompressed, withHead } from "./decompress.ts";
 export const STDIN = "-";
 
 const CHUNK_BYTES = 2 ** 20;
-const TRACE_NAME = /\.(?:jsonl|ya?ml)(?:\.(?:gz|zst))?$/;
+const TRACE_NAME = /\.(?:jsonl|ya?ml|txt|trace)(?:\.(?:gz|zst))?$/;
 
 /** Input that cannot be used; carries the problems that the user sees. */
 export class InputError extends Error {

@@ -1,7 +1,9 @@
-// One trace, from its bytes to a sink: opens it, tells the format, and lets the sink stop it early.
+// One trace, from its bytes to a sink: opens it, tells the form by its content, and lets the sink stop it early.
 
-import { detectFormat } from "../trace/detect.ts";
+import { detectFormat, type TraceFormat } from "../trace/detect.ts";
 import type { TraceCursor, TraceSink } from "../trace/event.ts";
+import type { LinuxCursor, LinuxSink } from "../trace/linux-event.ts";
+import { LinuxTextReader } from "../trace/linux-text.ts";
 import { NativeReader } from "../trace/native.ts";
 import { YamlReader } from "../trace/yaml.ts";
 import { InputError, inputError, openInput } from "./input.ts";
@@ -12,39 +14,85 @@ export interface StoppableSink extends TraceSink {
   readonly wantsMore: boolean;
 }
 
-/**
- * Feeds the trace in `path` to the sink; what cannot be read reaches it as a problem.
- * Answers the number of lines read.
- */
-export async function readTrace(path: string, sink: StoppableSink): Promise<number> {
-  let reader: NativeReader | YamlReader | null = null;
-  try {
-    for await (const chunk of openInput(path)) {
-      reader ??= createReader(chunk, path, sink);
-      sink.cursor = reader;
-      if (!reader.push(chunk) || !sink.wantsMore) return reader.lines;
-    }
-    if (reader === null) throw inputError("INPUT_EMPTY", path, "a trace", "an empty file");
-    reader.end();
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    for (const problem of error.problems) sink.problem(problem);
-  }
-  return reader?.lines ?? 0;
+/** A sink of a kernel trace that looks at the rest of an event. */
+export interface CursoredLinuxSink extends LinuxSink {
+  cursor: LinuxCursor | null;
 }
 
-function createReader(head: Uint8Array, path: string, sink: TraceSink): NativeReader | YamlReader {
-  switch (detectFormat(head)) {
-    case "jsonl":
-      return new NativeReader(sink, path);
-    case "yaml":
-      return new YamlReader(sink, path);
-    case null:
-      throw inputError("INPUT_FORMAT", path, "JSON Lines (buddytrace 1) or YAML", shown(head));
+/** A trace whose form is known, and none of whose bytes is lost. */
+export interface OpenTrace {
+  readonly path: string;
+  /** null where it is none that can be read: `problems` say why. */
+  readonly format: TraceFormat | null;
+  readonly head: Uint8Array;
+  readonly chunks: AsyncGenerator<Uint8Array>;
+  readonly problems: InputError | null;
+}
+
+/** Opens a trace and looks at its first bytes. Throws nothing: what is wrong is in `problems`. */
+export async function openTrace(path: string): Promise<OpenTrace> {
+  const chunks = openInput(path);
+  try {
+    const first = await chunks.next();
+    if (first.done === true) throw inputError("INPUT_EMPTY", path, "a trace", "an empty file");
+    const head = first.value;
+    const format = detectFormat(head);
+    const problems = format === null ? inputError("INPUT_FORMAT", path, FORMS, shown(head)) : null;
+    return { path, format, head, chunks, problems };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { path, format: null, head: new Uint8Array(0), chunks, problems: error };
   }
 }
+
+const FORMS = "JSON Lines (buddytrace 1), YAML, or text of Linux' tracing";
 
 function shown(head: Uint8Array): string {
   const bytes = [...head.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
   return `bytes ${bytes}`;
+}
+
+/** Opens the trace in `path` and feeds it to the sink; answers the number of lines read. */
+export async function readTrace(path: string, sink: StoppableSink): Promise<number> {
+  return feedTrace(await openTrace(path), sink);
+}
+
+/** Feeds a trace of calls and answers to the sink; what cannot be read reaches it as a problem. */
+export async function feedTrace(trace: OpenTrace, sink: StoppableSink): Promise<number> {
+  const reader = trace.format === "yaml" ? new YamlReader(sink, trace.path) : new NativeReader(sink, trace.path);
+  sink.cursor = reader;
+  return feed(trace, sink, reader, () => sink.wantsMore);
+}
+
+/** Feeds a kernel trace to the sink, likewise. */
+export async function feedLinuxTrace(trace: OpenTrace, sink: CursoredLinuxSink): Promise<number> {
+  const reader = new LinuxTextReader(sink, trace.path);
+  sink.cursor = reader;
+  return feed(trace, sink, reader, () => true);
+}
+
+interface Reader {
+  readonly lines: number;
+  push(chunk: Uint8Array): boolean;
+  end(): void;
+}
+
+async function feed(
+  { head, chunks, problems }: OpenTrace,
+  sink: Pick<TraceSink, "problem">,
+  reader: Reader,
+  wantsMore: () => boolean,
+): Promise<number> {
+  try {
+    if (problems !== null) throw problems;
+    if (!reader.push(head) || !wantsMore()) return reader.lines;
+    for await (const chunk of chunks) if (!reader.push(chunk) || !wantsMore()) return reader.lines;
+    reader.end();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    for (const problem of error.problems) sink.problem(problem);
+  } finally {
+    await chunks.return(undefined);
+  }
+  return reader.lines;
 }

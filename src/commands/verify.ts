@@ -3,15 +3,18 @@
 //  1. Every file is judged on its own; one that cannot be read does not keep the others from being judged.
 //  2. A trace with findings is read a second time, up to its last finding, for the history of the frames;
 //     standard input and other pipes are not, and the report says so.
-//  3. The exit code is that of the worst file, an input error before a violation (docs/exit-codes.md).
+//  3. A kernel trace is judged by the rules for kernel traces (verify-linux.ts); the two may stand side by side.
+//  4. The exit code is that of the worst file, an input error before a violation (docs/exit-codes.md).
 
 import type { Command } from "commander";
 import { LAW_IDS, type LawId } from "../../model/invariants.ts";
 import type { Profile } from "../../model/profile.ts";
 import { jsonReport } from "../report/json.ts";
+import { linuxJson } from "../report/linux-json.ts";
+import type { Problem } from "../problem.ts";
 import { textReport, quietReport } from "../report/text.ts";
 import type { TraceHeader } from "../trace/event.ts";
-import { EXIT } from "../verdict.ts";
+import { EXIT, type VerdictKind } from "../verdict.ts";
 import { alternatives } from "../verify/advice.ts";
 import { HistoryCollector } from "../verify/history.ts";
 import type { TraceResult } from "../verify/result.ts";
@@ -20,11 +23,12 @@ import { canReadAgain, expandInputs, inputError } from "./input.ts";
 import { colours, print, terminalColumns, warn } from "./output.ts";
 import { parseLaws } from "./options.ts";
 import { profileChooser, type ProfileChoice } from "./profiles.ts";
-import { readTrace } from "./read-trace.ts";
+import { feedTrace, openTrace, readTrace, type OpenTrace } from "./read-trace.ts";
+import { linuxLine, linuxText, verifyLinuxFile, type LinuxFlags, type LinuxVerified } from "./verify-linux.ts";
 
 const PASSED_OVER_NAMED = 3;
 
-export interface VerifyFlags {
+export interface VerifyFlags extends LinuxFlags {
   readonly profile?: string;
   readonly maxViolations: number;
   readonly failFast: boolean;
@@ -35,7 +39,7 @@ export interface VerifyFlags {
 }
 
 /** The exit code that these results call for: an input error outranks findings. */
-export function exitCodeOf(results: readonly TraceResult[]): number {
+function exitCodeOf(results: readonly Judged[]): number {
   if (results.some((result) => result.problems.length > 0)) return EXIT.input;
   const worst = (["violated", "undecided", "vacuous"] as const).find((kind) =>
     results.some((result) => result.verdict === kind),
@@ -43,14 +47,22 @@ export function exitCodeOf(results: readonly TraceResult[]): number {
   return EXIT[worst ?? "holds"];
 }
 
+interface Judged {
+  readonly verdict: VerdictKind;
+  readonly problems: readonly Problem[];
+}
+
+/** A judged trace of calls and answers, or of a kernel. */
+type Verified = { readonly kind: "trace"; readonly result: TraceResult } | LinuxVerified;
+
 async function runVerify(names: readonly string[], flags: VerifyFlags): Promise<void> {
   const { files, skipped } = await expandInputs(names);
   if (skipped.length > 0) warn(passedOver(skipped));
   const chooser = profileChooser(flags.profile);
-  const results: TraceResult[] = [];
-  for (const file of files) results.push(await verifyFile(file, flags, chooser));
-  print(render(results, flags));
-  process.exitCode = exitCodeOf(results);
+  const verified: Verified[] = [];
+  for (const file of files) verified.push(await verifyAny(file, flags, chooser));
+  print(render(verified, flags));
+  process.exitCode = exitCodeOf(verified.map(({ result }) => result));
 }
 
 /** What stood in a folder and is no trace: said in one line, however much it is. */
@@ -60,14 +72,37 @@ function passedOver(paths: readonly string[]): string {
   return `no traces, passed over: ${named}${more > 0 ? ` and ${more} more files` : ""}`;
 }
 
-function render(results: readonly TraceResult[], flags: VerifyFlags): string {
-  if (flags.json) return jsonReport(results);
+async function verifyAny(file: string, flags: VerifyFlags, chooser: ProfileChoice): Promise<Verified> {
+  const trace = await openTrace(file);
+  if (trace.format === "linux-text") return verifyLinuxFile(trace, flags);
+  return { kind: "trace", result: await verifyTrace(trace, flags, chooser) };
+}
+
+function render(verified: readonly Verified[], flags: VerifyFlags): string {
+  const traces = verified.flatMap((one) => (one.kind === "trace" ? [one.result] : []));
+  const kernels = verified.flatMap((one) => (one.kind === "linux" ? [one] : []));
+  if (flags.json) return json(traces, kernels);
   const options = {
     colours: colours(process.stdout),
     columns: terminalColumns(),
     reproduce: (result: TraceResult) => reproduce(result, flags),
   };
-  return flags.quiet ? quietReport(results, options) : textReport(results, options);
+  const told = traces.length === 0 ? "" : flags.quiet ? quietReport(traces, options) : textReport(traces, options);
+  const toldOfKernels = kernels.map((one) => (flags.quiet ? linuxLine(one, options) : linuxText(one, options)));
+  return [told, ...toldOfKernels].filter((text) => text !== "").join(flags.quiet ? "" : "\n");
+}
+
+/** One report of its own kind, or both in one object. */
+function json(traces: readonly TraceResult[], kernels: readonly LinuxVerified[]): string {
+  if (kernels.length === 0) return jsonReport(traces);
+  const holders = kernels.length === 1 ? (kernels[0]?.holders ?? null) : null;
+  const kernelReport = linuxJson(
+    kernels.map((one) => one.result),
+    holders,
+  );
+  if (traces.length === 0) return kernelReport;
+  const reports = [jsonReport(traces), kernelReport].map((text) => JSON.parse(text) as unknown);
+  return `${JSON.stringify({ schemaVersion: 1, kind: "buddycheck-verify-both", reports }, null, 2)}\n`;
 }
 
 /** The command that shows the first finding of this file again. */
@@ -82,7 +117,8 @@ function quoted(word: string): string {
 }
 
 /** Judges one trace, with histories and advice where it can be read again. */
-export async function verifyFile(file: string, flags: VerifyFlags, chooser: ProfileChoice): Promise<TraceResult> {
+async function verifyTrace(trace: OpenTrace, flags: VerifyFlags, chooser: ProfileChoice): Promise<TraceResult> {
+  const file = trace.path;
   const laws = new Set(LAW_IDS.filter((law) => !(flags.without ?? []).includes(law)));
   const options: VerifyOptions = {
     file,
@@ -91,7 +127,7 @@ export async function verifyFile(file: string, flags: VerifyFlags, chooser: Prof
     findingsMax: flags.maxViolations,
     failFast: flags.failFast,
   };
-  const result = await verifyOnce(file, options);
+  const result = await verifyOnce(trace, options);
   if (result.findings.length === 0 || result.header === null || !(await canReadAgain(file))) return result;
   const profile = chooser(result.header, 1, file) as Profile;
   const told = await withHistory(result, profile);
@@ -100,9 +136,9 @@ export async function verifyFile(file: string, flags: VerifyFlags, chooser: Prof
     : told;
 }
 
-async function verifyOnce(file: string, options: VerifyOptions): Promise<TraceResult> {
+async function verifyOnce(trace: OpenTrace, options: VerifyOptions): Promise<TraceResult> {
   const verifier = new Verifier(options);
-  const lines = await readTrace(file, verifier);
+  const lines = await feedTrace(trace, verifier);
   return verifier.result(lines);
 }
 
@@ -118,7 +154,7 @@ async function advice(result: TraceResult, profile: Profile, options: VerifyOpti
   const first = result.findings[0];
   if (first === undefined) return [];
   for (const { profile: changed, words } of alternatives(profile, first)) {
-    const again = await verifyOnce(result.file, {
+    const again = await verifyOnce(await openTrace(result.file), {
       ...options,
       profileOf: () => changed,
       failFast: true,
@@ -134,13 +170,21 @@ export function registerVerify(program: Command): void {
   program
     .command("verify")
     .summary("check recorded traces of an allocator against the laws")
-    .description("Checks recorded traces, as JSON Lines or YAML, plain or compressed with gzip or zstd.")
+    .description(
+      "Checks recorded traces: JSON Lines, YAML, or text of Linux' tracing; plain or compressed with gzip or zstd.",
+    )
     .argument("<files...>", 'traces, folders of traces, or "-" for standard input')
     .option("--profile <name|file>", "what the allocator promises; outranks the header's profile")
     .option("--max-violations <n>", "violations shown per trace, 0 for all", countOption, 10)
     .option("--fail-fast", "stop each trace at its first violation", false)
     .option("--without <laws>", "laws that are not judged, separated by commas", parseLaws)
     .option("--no-advice", "do not look for a setting under which a violating trace holds")
+    .option("--zoneinfo <file>", "kernel trace: /proc/zoneinfo")
+    .option("--buddyinfo <before,after>", "kernel trace: /proc/buddyinfo at both ends")
+    .option("--kpageflags <before,after>", "kernel trace: runs of free pages at both ends (docs/linux.md)")
+    .option("--vmstat <before,after>", "kernel trace: /proc/vmstat at both ends")
+    .option("--stats <cpu0,cpu1,...>", "kernel trace: per_cpu/cpuN/stats after the recording")
+    .option("--holders", "kernel trace: who holds which pages at the end, and fragmentation over time", false)
     .option("--json", "print the report as JSON (docs/json-report.md)", false)
     .option("--quiet", "print one line per trace", false)
     .addHelpText("after", EXAMPLES)
@@ -156,5 +200,6 @@ const EXAMPLES = `
 Examples:
   buddycheck verify boot.jsonl                      is this recording possible for a correct allocator?
   buddycheck verify --profile helios traces/        judge a folder by what HeliOS promises
+  buddycheck verify trace.txt                       what a kernel did, by ftrace, trace-cmd report or perf script
   zstdcat run.zst | buddycheck verify - --json      from a pipe, for a machine
 Exit codes: 0 holds, 1 violated, 2 input error, 3 undecided, 4 nothing exercised.`;

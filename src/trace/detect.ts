@@ -1,6 +1,8 @@
 // Which format some bytes are in, told by their content, never by the file's name.
 
-export type TraceFormat = "jsonl" | "yaml";
+import { detectLinuxText } from "./linux-text-detect.ts";
+
+export type TraceFormat = "jsonl" | "yaml" | "linux-text";
 
 /** Bytes that are enough to tell. */
 export const DETECT_BYTES = 4096;
@@ -9,6 +11,7 @@ const BOM = "\uFEFF";
 
 /** The format of a trace that begins with these bytes, or null where they begin none. */
 export function detectFormat(head: Uint8Array): TraceFormat | null {
+  if (detectLinuxText(head.subarray(0, DETECT_BYTES))) return "linux-text";
   const text = new TextDecoder().decode(head.subarray(0, DETECT_BYTES));
   const start = text.startsWith(BOM) ? text.slice(1) : text;
   const first = start.trimStart();
@@ -29,6 +32,7 @@ function beginsYaml(text: string): boolean {
 export function looksLikeTrace(head: Uint8Array): boolean {
   const format = detectFormat(head);
   const text = new TextDecoder().decode(head);
+  if (format === "linux-text") return true;
   if (format === "jsonl") return (text.split("\n", 1)[0] as string).includes('"buddytrace"');
   return format === "yaml" && /(?:^|[\s{,"'])buddytrace["']?\s*:/.test(text);
 }
