@@ -58,14 +58,14 @@ export async function readTrace(path: string, sink: StoppableSink): Promise<numb
 }
 
 /** Feeds a trace of calls and answers to the sink; what cannot be read reaches it as a problem. */
-export async function feedTrace(trace: OpenTrace, sink: StoppableSink): Promise<number> {
+export function feedTrace(trace: OpenTrace, sink: StoppableSink): Promise<number> {
   const reader = trace.format === "yaml" ? new YamlReader(sink, trace.path) : new NativeReader(sink, trace.path);
   sink.cursor = reader;
   return feed(trace, sink, reader, () => sink.wantsMore);
 }
 
 /** Feeds a kernel trace to the sink, likewise. */
-export async function feedLinuxTrace(trace: OpenTrace, sink: CursoredLinuxSink): Promise<number> {
+export function feedLinuxTrace(trace: OpenTrace, sink: CursoredLinuxSink): Promise<number> {
   const reader = new LinuxTextReader(sink, trace.path);
   sink.cursor = reader;
   return feed(trace, sink, reader, () => true);

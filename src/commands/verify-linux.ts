@@ -6,7 +6,6 @@
 
 import type { Look } from "../report/look.ts";
 import { fragmentationTable, holdersTable, linuxReport, linuxVerdictWords } from "../report/linux-text.ts";
-import type { Problem } from "../problem.ts";
 import { LinuxHistory, LinuxHolders, type LinuxHolder } from "../verify/linux-history.ts";
 import type { LinuxResult } from "../verify/linux-result.ts";
 import { LinuxVerifier } from "../verify/linux-verify.ts";
@@ -54,7 +53,7 @@ async function environmentOrProblems(path: string, flags: LinuxFlags): ReturnTyp
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const { environment } = await environmentFor("-", {});
-    return { environment, problems: error.problems as readonly Problem[] };
+    return { environment, problems: error.problems };
   }
 }
 
