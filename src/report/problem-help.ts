@@ -36,6 +36,10 @@ export const PROBLEM_HELP: Readonly<Record<ProblemCode, string>> = {
   PROFILE_FIELD: "docs/profiles.md lists every field with its values; all of them may be left out.",
   SUITE_FIELD: "Compare with the suites in specs/suites.",
   LAW_UNKNOWN: "`buddycheck explain` without a name lists all laws.",
+  RECORD_PERMISSION: "Run the command as root, or record with `trace-cmd` and verify its report.",
+  RECORD_TRACEFS:
+    "Mount tracefs, ask for a smaller `--buffer-kb`, or leave the container: tracing belongs to the host.",
+  RECORD_EVENTS: "Use a kernel with CONFIG_EVENT_TRACING, which every distribution's has.",
   OPTION_VALUE: "The command's `--help` names the values.",
   CONVERT_LOSSY: "Choose a target format that can say it, or remove the events named.",
   MINIMIZE_CLEAN: "Look at `buddycheck verify` first: the profile may allow what you took for a violation.",
