@@ -13,6 +13,8 @@ import { Option, type Command } from "commander";
 import type { Problem } from "../problem.ts";
 import { CONVERT_TARGETS, Converter, type ConvertTarget } from "../trace/convert.ts";
 import { detectFormat, type TraceFormat } from "../trace/detect.ts";
+import { LinuxNativeLines } from "../trace/linux-native.ts";
+import { LinuxTextReader } from "../trace/linux-text.ts";
 import { NativeReader } from "../trace/native.ts";
 import { YamlReader } from "../trace/yaml.ts";
 import { yamlToJsonLines, type JsonLine } from "../trace/yaml-json.ts";
@@ -46,30 +48,50 @@ async function* converted(input: string, to: ConvertTarget): AsyncGenerator<stri
   const converter = new Converter(to, (line, column, source) => ({ place: { file: input, line, column }, source }));
   const reader = new NativeReader(converter, input);
   converter.cursor = reader;
+  const kernel = new LinuxNativeLines();
+  const kernelReader = new LinuxTextReader(kernel, input);
+  kernel.cursor = kernelReader;
   const yaml: Uint8Array[] = [];
   let format: TraceFormat | null = null;
   for await (const chunk of openInput(input)) {
     format ??= formatOf(chunk, input);
     if (format === "yaml") yaml.push(chunk);
-    else {
-      reader.push(chunk);
-      yield* taken(converter);
-    }
+    else if (format === "linux-text") {
+      kernelReader.push(chunk);
+      pushLines(kernel, reader);
+    } else reader.push(chunk);
+    yield* taken(converter);
   }
   if (format === "yaml") {
     yield* convertedYaml(yaml, input, to);
     return;
   }
   if (format === null) throw inputError("INPUT_EMPTY", input, "a trace", "an empty file");
+  if (format === "linux-text") {
+    kernelReader.end();
+    pushLines(kernel, reader);
+  }
   reader.end();
   converter.end();
   yield* taken(converter);
 }
 
+/** The native lines of a kernel trace go the way of all native lines. */
+function pushLines(kernel: LinuxNativeLines, reader: NativeReader): void {
+  if (kernel.problems.length > 0) throw new InputError(kernel.problems);
+  const lines = kernel.take();
+  if (lines !== "") reader.push(new TextEncoder().encode(lines));
+}
+
 function formatOf(head: Uint8Array, input: string): TraceFormat {
   const format = detectFormat(head);
   if (format !== null) return format;
-  throw inputError("INPUT_FORMAT", input, "JSON Lines (buddytrace 1) or YAML", "something else");
+  throw inputError(
+    "INPUT_FORMAT",
+    input,
+    "JSON Lines (buddytrace 1), YAML, or text of Linux' tracing",
+    "something else",
+  );
 }
 
 function* taken(converter: Converter): Generator<string> {
@@ -145,5 +167,6 @@ const EXAMPLES = `
 Examples:
   buddycheck convert trace.jsonl --to yaml -o trace.yaml     to read or to edit
   buddycheck convert trace.yaml --to jsonl -o trace.jsonl.gz back, compressed
+  buddycheck convert trace.txt --to jsonl -o k.jsonl.gz      what a kernel's clients saw, for other tools
   buddycheck convert short.jsonl --to notation               events as words: a2=4 f4 a2!
 Exit codes: 0 converted, 2 input error, or something that the form cannot hold.`;
