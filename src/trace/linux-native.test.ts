@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Command, Outcome } from "../../model/command.ts";
 import { formatStep } from "../../model/notation.ts";
+import type { TraceSink } from "./event.ts";
 import { LinuxNativeLines } from "./linux-native.ts";
 import { LinuxTextReader } from "./linux-text.ts";
 import { NativeReader } from "./native.ts";
@@ -23,16 +23,20 @@ function converted(text: string): string[] {
   kernel.push(new TextEncoder().encode(text));
   kernel.end();
   const said: string[] = [];
-  const reader = new NativeReader(
-    {
-      header: (header) => said.push(`${header.start} ${String(header.profile)}`) * 0,
-      event: (command: Command, outcome: Outcome) => said.push(formatStep(command, outcome) ?? "?"),
-      lost: (events) => said.push(`lost*${String(events)}`),
-      note: () => said.push("note"),
-      problem: (problem) => said.push(problem.code),
+  function say(words: string): void {
+    said.push(words);
+  }
+  const sink: TraceSink = {
+    header: ({ start, profile }) => {
+      say(`${start} ${String(profile)}`);
+      return 0;
     },
-    "native",
-  );
+    event: (command, outcome) => say(formatStep(command, outcome) ?? "?"),
+    lost: (events) => say(`lost*${String(events)}`),
+    note: () => say("note"),
+    problem: ({ code }) => say(code),
+  };
+  const reader = new NativeReader(sink, "native");
   reader.push(new TextEncoder().encode(lines.take()));
   reader.end();
   return said;
