@@ -27,6 +27,8 @@ import { feedTrace, openTrace, readTrace, type OpenTrace } from "./read-trace.ts
 import { linuxLine, linuxText, verifyLinuxFile, type LinuxFlags, type LinuxVerified } from "./verify-linux.ts";
 
 const PASSED_OVER_NAMED = 3;
+/** Cases and files of an environment belong to the traces beside them. */
+const BESIDE_A_TRACE = /\.case\.yaml$|\.(?:before|after)(?:\.gz)?$|\/stats\.cpu\d+$/;
 
 export interface VerifyFlags extends LinuxFlags {
   readonly profile?: string;
@@ -57,7 +59,8 @@ type Verified = { readonly kind: "trace"; readonly result: TraceResult } | Linux
 
 async function runVerify(names: readonly string[], flags: VerifyFlags): Promise<void> {
   const { files, skipped } = await expandInputs(names);
-  if (skipped.length > 0) warn(passedOver(skipped));
+  const strange = skipped.filter((path) => !BESIDE_A_TRACE.test(path));
+  if (strange.length > 0) warn(passedOver(strange));
   const chooser = profileChooser(flags.profile);
   const verified: Verified[] = [];
   for (const file of files) verified.push(await verifyAny(file, flags, chooser));
