@@ -84,6 +84,10 @@ export function lossWords(losses: LossReport, recorder: LinuxResult["recorder"])
     words.push(`${counted(losses.dropped, "event")} dropped without a mark (stats): the recording is incomplete`);
   if (losses.unmarked > 0)
     words.push(`${counted(losses.unmarked, "event")} overwritten without a mark (stats): the recording is incomplete`);
+  if (losses.missing > 0)
+    words.push(
+      `${counted(losses.missing, "event")} missing that the header or stats count: the recording was read or copied in part`,
+    );
   if (recorder === "perf") words.push("perf can drop events without a record of it, so nothing is proved complete");
   if (words.length > 0) return words;
   return [losses.statsGiven ? "none, by the header and stats" : "none marked; stats would tell of unmarked ones"];

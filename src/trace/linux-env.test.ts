@@ -46,7 +46,7 @@ describe("files beside a kernel trace", () => {
       ]),
     });
     const stats = parseCpuStats({ file: "s", text: "entries: 5\noverrun: 2\nnow ts:  29.8\ndropped events: 1\n" });
-    expect(stats).toEqual({ kind: "read", value: { overrun: 2, commitOverrun: 0, dropped: 1, read: 0 } });
+    expect(stats).toEqual({ kind: "read", value: { entries: 5, read: 0, overrun: 2, commitOverrun: 0, dropped: 1 } });
     const runs = parseFreeRuns({ file: "k", text: "# read CLOCK_MONOTONIC 1.5 .. 1.75\n100 f00\n220a 1f6\n" });
     expect(runs).toEqual({
       kind: "read",

@@ -44,10 +44,12 @@ export type Vmstat = ReadonlyMap<string, number>;
 
 /** What one CPU's ring buffer recorded and lost, in events. */
 export interface CpuStats {
+  /** Events still in the buffer, and those that a reader took. */
+  readonly entries: number;
+  readonly read: number;
   readonly overrun: number;
   readonly commitOverrun: number;
   readonly dropped: number;
-  readonly read: number;
 }
 
 /** The free frames of the buddy core, read from `from` to `to` in seconds of the trace's clock. */
@@ -162,10 +164,11 @@ export function parseCpuStats(source: NamedText): EnvironmentRead<CpuStats> {
     return fields.get(name) ?? 0;
   }
   return lines.answer({
+    entries: counter("entries"),
+    read: counter("read events"),
     overrun: counter("overrun"),
     commitOverrun: counter("commit overrun"),
     dropped: counter("dropped events"),
-    read: counter("read events"),
   });
 }
 

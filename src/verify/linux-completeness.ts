@@ -69,6 +69,7 @@ function balance(counted: number, traced: number): PageBalance {
 export function knownLoss(losses: LossReport, recorder: LinuxRecorder): string | null {
   if (losses.dropped > 0) return `${losses.dropped} events were dropped without a mark (stats)`;
   if (losses.unmarked > 0) return `${losses.unmarked} events were overwritten without a mark (stats)`;
+  if (losses.missing > 0) return `${losses.missing} events are missing that the header or stats count`;
   if (losses.markers > 0) return "events were lost";
   if (recorder === "perf") return "perf can drop events without a record of it";
   return null;

@@ -65,6 +65,13 @@ export interface ExactFigures {
 export type ExactReport =
   { readonly kind: "not-asked" } | { readonly kind: "impossible"; readonly reason: string } | ExactFigures;
 
+/** Did nothing in the replay differ from what a correct kernel does? True where there was none. */
+export function replayAgrees(exact: ExactReport): boolean {
+  if (exact.kind !== "replayed") return true;
+  const { removals, atHead, notSmallest, pagesDiffering, cells, cellsEqual } = exact;
+  return atHead === removals && notSmallest === 0 && pagesDiffering === 0 && cellsEqual === cells;
+}
+
 /** The replay. Give it every event in file order, before the frames' own states change. */
 export class ExactReplay {
   readonly core: BuddyCore;

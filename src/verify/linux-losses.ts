@@ -4,6 +4,8 @@
 //     `buffer started` on. What stands before is not judged.
 //  2. A marker of lost events ends a gap that began after its CPU's previous event, wherever that was.
 //  3. per_cpu/cpuN/stats count what no line tells: `dropped events` of buffers that do not overwrite.
+//  4. The header and the stats also count what the buffers held. Fewer lines than that, and lines were taken out
+//     after the recording; events of other kinds and stack lines count as lines, so this errs to one side only.
 //
 // Each CPU is known by the last line it was heard from; index 0 stands for a form that names no CPU.
 
@@ -42,6 +44,8 @@ export interface LossReport {
   /** From stats: events dropped without a mark, and overruns that no marker tells of. */
   readonly dropped: number;
   readonly unmarked: number;
+  /** Events that the header or stats count beyond the lines of the trace. */
+  readonly missing: number;
   readonly statsGiven: boolean;
 }
 
@@ -94,7 +98,8 @@ export class LinuxLosses {
     return lines.length === 0 ? 0 : Math.min(...lines);
   }
 
-  report(stats: readonly CpuStats[], withdrawn: number): LossReport {
+  /** `withdrawn` findings; `entries` lines that may be entries of a buffer. */
+  report(stats: readonly CpuStats[], withdrawn: number, entries: number): LossReport {
     const overruns = stats.reduce((sum, { overrun, commitOverrun }) => sum + overrun + commitOverrun, 0);
     const overwritten = this.#written < 0 ? -1 : this.#written - this.#inBuffer;
     return {
@@ -107,7 +112,13 @@ export class LinuxLosses {
       withdrawn,
       dropped: stats.reduce((sum, { dropped }) => sum + dropped, 0),
       unmarked: this.#uncounted > 0 ? 0 : Math.max(0, overruns - this.#events - Math.max(overwritten, 0)),
+      missing: Math.max(0, this.#inBuffer - entries, heldOf(stats) - entries),
       statsGiven: stats.length > 0,
     };
   }
+}
+
+/** What the buffers held, read or not. */
+function heldOf(stats: readonly CpuStats[]): number {
+  return stats.reduce((sum, { entries, read }) => sum + entries + read, 0);
 }

@@ -4,7 +4,7 @@
 //  2. In a recording with gaps, what follows the last event of any CPU is withdrawn as well.
 //  3. Contradictions that one kind of missing event explains share one confidence.
 //  4. The verdict: wrong input decides nothing; what is certain or of high confidence violates; any other contradiction,
-//     a known loss or a line that could not be read leaves it undecided.
+//     a known loss, a line that could not be read or a replay that differs leaves it undecided.
 
 import { KIND_NAMES } from "../trace/linux-event.ts";
 import type { Problem } from "../problem.ts";
@@ -17,7 +17,7 @@ import {
   type Confidences,
   type TracedPages,
 } from "./linux-completeness.ts";
-import type { ExactReport } from "./linux-exact.ts";
+import { replayAgrees, type ExactReport } from "./linux-exact.ts";
 import { IN_CORE, LIVE, FREED, TAIL, TAKEN } from "./linux-frames.ts";
 import type { HeldFinding, HeldFindings } from "./linux-held.ts";
 import type { LinuxLosses } from "./linux-losses.ts";
@@ -40,6 +40,8 @@ export interface Gathered {
   readonly tally: readonly number[];
   readonly classes: readonly number[];
   readonly others: number;
+  /** Of these, lines before the first event. */
+  readonly headerLines: number;
   readonly unexplained: number;
   readonly unexplainedLines: readonly HistoryLine[];
   readonly held: HeldFindings;
@@ -59,14 +61,20 @@ export function summedUp(gathered: Gathered): LinuxResult {
   if (losses.hasMarkers) held.withdrawAfter(losses.quietLine());
   const unjudged = unjudgedRules(gathered);
   const { findings, counts } = held.standing((rule) => unjudged.every((each) => each.rule !== LINUX_RULES[rule]));
-  const report = losses.report(options.environment.stats, held.withdrawn);
+  const events = sumOf(tally);
+  const entries = events + gathered.unexplained + gathered.others - gathered.headerLines;
+  const report = losses.report(options.environment.stats, held.withdrawn, entries);
   const completeness = completenessOf(options.environment.vmstat, gathered.pages);
   const loss = knownLoss(report, options.recorder);
   const contradictions = sumOf(counts.filter((_, rule) => LINUX_RULES[rule]?.certainty === "open-world"));
   const confidence = confidences(sumOf(LIVE_RULES.map((rule) => counts[rule] ?? 0)), loss, completeness);
-  const events = sumOf(tally);
   const isSure = sumOf(counts) > contradictions || confidence.ofLive.level === "high";
-  const isOpen = contradictions > 0 || loss !== null || gathered.unexplained > 0 || gathered.problems.length > 0;
+  const isOpen =
+    contradictions > 0 ||
+    loss !== null ||
+    gathered.unexplained > 0 ||
+    gathered.problems.length > 0 ||
+    !replayAgrees(gathered.exact);
   return {
     file: options.file,
     verdict: verdictOf(events, isSure, isOpen),
@@ -87,7 +95,7 @@ export function summedUp(gathered: Gathered): LinuxResult {
     }),
     losses: report,
     completeness,
-    exact: exactOf(gathered.exact, loss, losses),
+    exact: possibleExact(gathered.exact, loss, losses),
     problems: gathered.problems,
   };
 }
@@ -99,7 +107,7 @@ function verdictOf(events: number, isSure: boolean, isOpen: boolean): VerdictKin
 }
 
 /** The replay needs every event. */
-function exactOf(exact: ExactReport, loss: string | null, { start }: LinuxLosses): ExactReport {
+function possibleExact(exact: ExactReport, loss: string | null, { start }: LinuxLosses): ExactReport {
   if (exact.kind !== "replayed") return exact;
   if (loss !== null) return { kind: "impossible", reason: loss };
   return start === null ? exact : { kind: "impossible", reason: "the oldest events were overwritten" };

@@ -69,7 +69,10 @@ export class LinuxVerifier implements LinuxSink {
   readonly #lastTaken: Map<number, { readonly pfn: number; readonly kind: number }> = new Map();
   #allocatedPages = 0;
   #freedPages = 0;
+  #hasBegun = false;
   #others = 0;
+  /** Those before the first event: comments of the header, never entries of a buffer. */
+  #headerLines = 0;
   #unexplained = 0;
   readonly #unexplainedLines: HistoryLine[] = [];
   readonly #problems: Problem[] = [];
@@ -84,6 +87,7 @@ export class LinuxVerifier implements LinuxSink {
   event(kind: number, pfn: number, printedOrder: number, cpu: number, extra: number, line: number): void {
     this.#tally[kind] = (this.#tally[kind] as number) + 1;
     this.#losses.heard(cpu, line);
+    this.#hasBegun = true;
     if (this.#drains.isOpen && kind !== PCPU_DRAIN) this.#endDrains(cpu);
     if (pfn < 0) {
       this.#count(REQUEST_FAILED);
@@ -197,6 +201,7 @@ export class LinuxVerifier implements LinuxSink {
 
   other(): void {
     this.#others++;
+    if (!this.#hasBegun) this.#headerLines++;
   }
 
   unexplained(line: number): void {
@@ -219,6 +224,7 @@ export class LinuxVerifier implements LinuxSink {
       tally: [...this.#tally],
       classes: [...this.#classes],
       others: this.#others,
+      headerLines: this.#headerLines,
       unexplained: this.#unexplained,
       unexplainedLines: this.#unexplainedLines,
       held: this.#held,
