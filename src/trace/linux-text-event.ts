@@ -159,19 +159,32 @@ export class EventScanner {
 
   /** A pfn that is not 0; leaves `#at` behind it. */
   #plainPfn(bytes: Uint8Array, start: number): boolean {
-    const base = bytes[start] === 0x30 && bytes[start + 1] === 0x78 ? 16 : 10;
-    const first = base === 16 ? start + 2 : start;
-    let at = first;
+    if (bytes[start] !== 0x30 || bytes[start + 1] !== 0x78) return this.#decimalPfn(bytes, start);
+    let at = start + 2;
     let pfn = 0;
     for (;;) {
       const digit = HEX[bytes[at] as number] as number;
-      if (digit >= base) break;
-      pfn = pfn * base + digit;
+      if (digit > 15) break;
+      pfn = pfn * 16 + digit;
       at++;
     }
     this.pfn = pfn;
     this.#at = at;
-    return pfn > 0 && at - first <= DIGITS_MAX;
+    return pfn > 0 && at - start <= 2 + DIGITS_MAX;
+  }
+
+  #decimalPfn(bytes: Uint8Array, start: number): boolean {
+    let at = start;
+    let pfn = 0;
+    for (;;) {
+      const digit = (bytes[at] as number) - 0x30;
+      if (!(digit >= 0 && digit <= 9)) break;
+      pfn = pfn * 10 + digit;
+      at++;
+    }
+    this.pfn = pfn;
+    this.#at = at;
+    return pfn > 0 && at - start <= DIGITS_MAX;
   }
 
   /** Any keys in any order, up to `end`. */

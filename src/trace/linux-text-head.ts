@@ -26,20 +26,26 @@ export interface Head {
   readonly shape: Shape | null;
 }
 
+/** A name is `event: `, `system:event: ` or `function <-caller`; one that the end of the file cut may lack the rest. */
+const NAME = String.raw`(?=<|[A-Za-z_][\w.:]*(?::(?: |$)| <-|$))`;
 /** What trace and trace-cmd print behind the 16 columns: pid, perhaps (tgid), [cpu], perhaps flags, time. */
 const AFTER_TASK =
   String.raw`-(?<pid>\d+) +(?:\([ \d-]+\) +)?\[(?<cpu>\d+)\] *(?:[^\s:]{1,12} +)?` +
-  String.raw`(?<time>\d+(?:\.\d+)?):(?: +\([+-]?\d+\))? +(?=[A-Za-z_<])`;
+  String.raw`(?<time>\d+(?:\.\d+)?):(?: +\([+-]?\d+\))? +${NAME}`;
 /** What perf prints there: pid or pid/tid, perhaps [cpu], time, perhaps a period. */
-const AFTER_PERF_TASK = String.raw` +(?<pid>-?\d+)(?:\/ *-?\d+)? +(?:\[(?<cpu>\d+)\] +)?(?<time>\d+\.\d+): +(?:\d+ +)?`;
+const AFTER_PERF_TASK =
+  String.raw` +(?<pid>-1|\d+)(?:\/ *(?:-1|\d+))? +(?:\[(?<cpu>\d+)\] +)?` +
+  String.raw`(?<time>\d+\.\d+): +(?:\d+ +)?${NAME}`;
 /** What the latency format prints behind 8 columns: pid, CPU and flags in one word, microseconds or seconds. */
-const AFTER_LATENCY_TASK = String.raw`-(?<pid>\d+) +(?<cpu>\d+)(?:[^\s\d:][^\s:]*)? +(?<time>\d+(?:\.\d+)?)(?<unit>us.)?: +`;
+const AFTER_LATENCY_TASK =
+  String.raw`-(?<pid>\d+) +(?<cpu>\d+)(?:[^\s\d:][^\s:]*)? +` +
+  String.raw`(?<time>\d+(?:\.\d+)?)(?<unit>us.)?: +${NAME}`;
 const VERBOSE =
   String.raw`(?<task>.{16}) +(?<pid>\d+) +(?<cpu>\d+) \d+ [\da-f]+ [\da-f]+ \[[\da-f]+\] ` +
-  String.raw`(?<time>\d+(?:\.\d+)?)(?<unit>ms)? \(\+[\d.]+(?:ms)?\): `;
-/** Everything up to the first comment, which opens a column of its own. */
+  String.raw`(?<time>\d+(?:\.\d+)?)(?<unit>ms)? \(\+[\d.]+(?:ms)?\): ${NAME}`;
+/** A comment, which opens a column of its own and ends the line. */
 const GRAPH =
-  String.raw`(?: *(?<time>\d+\.\d+) +\|)? *(?:(?<cpu>\d+)\))?(?: +(?<task>\S.*?)-(?<pid>\d+) +\|)?` +
+  String.raw`(?=.*\*\/ *$)(?: *(?<time>\d+\.\d+) +\|)? *(?:(?<cpu>\d+)\))?(?: +(?<task>\S.*?)-(?<pid>\d+) +\|)?` +
   String.raw`(?:(?!\/\*).)*\| +\/\* `;
 
 /** `fixed`: the next lines have the same columns. */
@@ -48,14 +54,16 @@ const FORMS: readonly { readonly pattern: RegExp; readonly fixed: boolean }[] = 
   { pattern: form(String.raw`(?<task>.{16})${AFTER_PERF_TASK}`), fixed: true },
   { pattern: form(VERBOSE), fixed: false },
   { pattern: form(String.raw`(?<task>.{8})${AFTER_LATENCY_TASK}`), fixed: false },
-  // `INSTANCE: ` of trace-cmd, or as many spaces; then names that are not padded to their columns.
-  { pattern: form(String.raw`(?:.*?: | +)(?<task>.{16})${AFTER_TASK}`), fixed: true },
-  { pattern: form(String.raw`(?<task>.*?)${AFTER_TASK}`), fixed: false },
   { pattern: form(GRAPH), fixed: false },
-  { pattern: form(String.raw`(?<task>.*?)${AFTER_PERF_TASK}(?=\w+:)`), fixed: false },
+  // Without context a line is what somebody wrote into the trace, or an event. `INSTANCE: ` of trace-cmd, or as
+  // many spaces, may precede any context, even if the instance has the name of an event.
+  { pattern: form(String.raw`(?=tracing_mark_write:)`), fixed: false },
+  { pattern: form(String.raw`(?:.*?: | +)(?<task>.{16})${AFTER_TASK}`), fixed: true },
+  { pattern: form(String.raw`(?=(?:kmem:)?mm_page_\w+:)`), fixed: false },
+  // Names that are not padded to their columns.
+  { pattern: form(String.raw`(?<task>.*?)${AFTER_TASK}`), fixed: false },
+  { pattern: form(String.raw`(?<task>.*?)${AFTER_PERF_TASK}`), fixed: false },
   { pattern: form(String.raw`(?<task>.*?)${AFTER_LATENCY_TASK}`), fixed: false },
-  // Without context the line is the event, or what somebody wrote into the trace.
-  { pattern: form(String.raw`(?=(?:kmem:)?mm_page_\w+:|tracing_mark_write:)`), fixed: false },
 ];
 
 /** The head of a line without its line end, or null if it begins no event. */
@@ -76,7 +84,7 @@ function headOf(match: RegExpExecArray, fixed: boolean): Head {
   return {
     cpu: cpu === undefined ? -1 : Number(cpu),
     time: time === undefined ? Number.NaN : secondsOf(time, unit),
-    task: task === undefined ? "" : `${task.trimStart()}-${pid}`,
+    task: task === undefined ? "" : `${task.replace(/^ +/, "")}-${pid}`,
     nameAt: match[0].length,
     shape: fixed ? shapeOf(match) : null,
   };

@@ -24,10 +24,10 @@ export type LinuxLine =
 const WORTH_A_LOOK = /mm_page_|EVENTS|PERF_RECORD_LOST|buffer started|entries|latency:| type: |lost /;
 
 /** `CPU:1 [LOST 230 EVENTS]`, `CPU:1 [LOST EVENTS]`, and trace-cmd's `[230 EVENTS DROPPED]`, perhaps behind an instance. */
-const LOST = /^(?:.*?: | *)?CPU:(\d+) \[(?:LOST (\d+ )?EVENTS|(\d+ )?EVENTS DROPPED)\] *$/;
+const LOST = /^ *(?:(?!tracing_mark_write)[^\s:]+: +)?CPU:(\d+) \[(?:LOST (\d+ )?EVENTS|(\d+ )?EVENTS DROPPED)\] *$/;
 /** ` task  1 [001]  1.5: PERF_RECORD_LOST lost 35`, `PERF_RECORD_LOST id:1: lost:35`, `PERF_RECORD_LOST_SAMPLES lost 3`. */
 const PERF_LOST =
-  /^(?:.{0,16}[ \t]+-?\d+(?:\/ *-?\d+)? +)?(?:\[(\d+)\] +)?(?:\d+\.\d+: +)?(?:\w+: +)?PERF_RECORD_LOST(?:_SAMPLES)?\b(?:.*\blost[ :=]+(\d+))?/;
+  /^(?:.{0,16}[ \t]+-?\d+(?:\/ *-?\d+)? +)?(?:\[(\d+)\] +)?(?:\d+\.\d+: +)?(?:unknown: +)?PERF_RECORD_LOST(?:_SAMPLES)?\b(?:.*\blost[ :=]+(\d+))?/;
 /** What perf says at the end: `Processed 2400 events and lost 12 chunks!`, `… samples and lost 3.4%!` */
 const PERF_SUMMARY = /^Processed \d+ (?:events|samples) and lost [\d.]+(?: chunks|%)!/;
 const STARTED = /^#+ CPU (\d+) buffer started #+/;
@@ -46,7 +46,7 @@ export function readLine(line: string): LinuxLine {
   if (marker !== null) return marker;
   const head = findHead(line);
   if (head !== null) return { kind: "head", head };
-  return { kind: LOOKS_OURS.test(line) ? "unexplained" : "other" };
+  return { kind: LOOKS_OURS.test(line) && !line.startsWith("#") ? "unexplained" : "other" };
 }
 
 function readMarker(line: string): LinuxLine | null {
@@ -59,12 +59,13 @@ function readMarker(line: string): LinuxLine | null {
   return PERF_SUMMARY.test(line) ? { kind: "lost", cpu: -1, events: -1 } : null;
 }
 
-function readComment(line: string): LinuxLine {
+/** A comment that says something; others may be a task named `#`, whose columns were trimmed. */
+function readComment(line: string): LinuxLine | null {
   const started = STARTED.exec(line);
   if (started !== null) return { kind: "buffer-started", cpu: Number(started[1]) };
   const entries = ENTRIES.exec(line);
   if (entries !== null) return { kind: "entries", inBuffer: Number(entries[1]), written: Number(entries[2]) };
-  return { kind: "other" };
+  return null;
 }
 
 function count(digits: string | undefined): number {

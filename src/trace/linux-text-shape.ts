@@ -3,15 +3,15 @@
 //  1. A recorder prints every line with one format, so that most lines have their brackets and colons at the
 //     same offsets. A shape is these offsets; linux-text-head.ts finds the first line of each by its grammar.
 //  2. A line fits a shape if the byte behind the task, both brackets of the CPU, the point of the time, the
-//     digits behind it and their colon are where the shape has them. No event has a name of digits, so that
-//     what fits is a head.
+//     digits behind it and their colon are where the shape has them, all in one line. No event has a name of
+//     digits, so that what fits is a head.
 //  3. Where two shapes fit, the one with the earlier colon is right: the other's is in the event's own text.
 //
 //          task-1-1       [000] .....  1504.645542: mm_page_alloc: page=…
 //     taskAt    ^taskEnd  ^open ^close     ^mark  ^colon
 
 import { PLAIN_BYTES } from "./linux-text-event.ts";
-import { areDigitLike, WORD_BYTES } from "./linux-text-words.ts";
+import { areDigits, areInOneLine, WORD_BYTES } from "./linux-text-words.ts";
 
 const SPACE = 0x20;
 const OPEN = 0x5b;
@@ -70,14 +70,18 @@ function fits(shape: Shape, bytes: Uint8Array, view: DataView, start: number): b
   if (bytes[colon] !== COLON || bytes[colon + 1] !== SPACE || bytes[start + shape.open] !== OPEN) return false;
   if (bytes[start + shape.close] !== CLOSE || bytes[start + shape.taskEnd] !== shape.taskByte) return false;
   const mark = start + shape.mark;
-  return bytes[mark] === shape.markByte && areDigitLike(view, mark + 1, colon);
+  return bytes[mark] === shape.markByte && areDigits(view, mark + 1, colon) && areInOneLine(view, start, mark);
 }
 
-/** The number between the brackets. */
+/** The number between the brackets, -1 if there is none. */
 export function cpuOf(shape: Shape, bytes: Uint8Array, start: number): number {
   const close = start + shape.close;
   let cpu = 0;
-  for (let at = start + shape.open + 1; at < close; at++) cpu = cpu * 10 + (bytes[at] as number) - 0x30;
+  for (let at = start + shape.open + 1; at < close; at++) {
+    const byte = bytes[at] as number;
+    if (!isDigit(byte)) return -1;
+    cpu = cpu * 10 + byte - 0x30;
+  }
   return cpu;
 }
 
@@ -102,12 +106,18 @@ export function timeOf(shape: Shape, bytes: Uint8Array, start: number): number {
 /** `name-pid`, without the spaces that fill the columns. */
 export function taskOf(shape: Shape, bytes: Uint8Array, start: number): string {
   const decoder = new TextDecoder();
-  const name = decoder.decode(bytes.subarray(start + shape.taskAt, start + shape.taskEnd));
-  let at = start + shape.taskEnd + 1;
+  const end = start + shape.taskEnd;
+  const nameAt = afterSpaces(bytes, start + shape.taskAt);
+  const pidAt = afterSpaces(bytes, end + 1);
+  let pidEnd = pidAt;
+  while (isDigit(bytes[pidEnd] as number) || bytes[pidEnd] === MINUS) pidEnd++;
+  return `${decoder.decode(bytes.subarray(Math.min(nameAt, end), end))}-${decoder.decode(bytes.subarray(pidAt, pidEnd))}`;
+}
+
+function afterSpaces(bytes: Uint8Array, start: number): number {
+  let at = start;
   while (bytes[at] === SPACE) at++;
-  const pidAt = at;
-  while (isDigit(bytes[at] as number) || bytes[at] === MINUS) at++;
-  return `${name.trimStart()}-${decoder.decode(bytes.subarray(pidAt, at))}`;
+  return at;
 }
 
 function isDigit(byte: number): boolean {

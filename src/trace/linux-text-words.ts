@@ -7,6 +7,7 @@ export const WORD_BYTES = 4;
 
 const NEWLINE = 0x0a;
 const NEWLINES = 0x0a0a0a0a;
+const PRINTABLE = 0x40404040;
 
 /** The number that four ASCII characters are. */
 export function word(text: string): number {
@@ -21,8 +22,10 @@ export function viewOf(bytes: Uint8Array): DataView {
 
 /** Position of the first newline from `start` on; there must be one. */
 export function newlineFrom(bytes: Uint8Array, view: DataView, start: number): number {
-  const last = bytes.length - WORD_BYTES;
   let at = start;
+  const lastFour = bytes.length - 4 * WORD_BYTES;
+  while (at <= lastFour && printable(view, at) === PRINTABLE) at += 4 * WORD_BYTES;
+  const last = bytes.length - WORD_BYTES;
   while (at <= last) {
     // Subtracting 1 from every byte borrows into the top bit of the first that is 0: of the first newline.
     const zeros = view.getInt32(at, true) ^ NEWLINES;
@@ -33,11 +36,34 @@ export function newlineFrom(bytes: Uint8Array, view: DataView, start: number): n
   return at;
 }
 
-/** Are all bytes from `start` to `end`, at least four, of the kind 0x30 to 0x3f: digits, colons and the like? */
-export function areDigitLike(view: DataView, start: number, end: number): boolean {
+/**
+ * Do the bytes from `start` to `end`, at least 16, stand in one line? They do if each has one of the bits 0x20 and
+ * 0x40, as all of printable ASCII; bytes of other characters may not, and then the answer is no.
+ */
+export function areInOneLine(view: DataView, start: number, end: number): boolean {
+  const last = end - 4 * WORD_BYTES;
+  let bits = printable(view, last);
+  for (let at = start; at < last; at += 4 * WORD_BYTES) bits &= printable(view, at);
+  return bits === PRINTABLE;
+}
+
+/** `PRINTABLE` if all bytes of four words have the bit 0x20 or 0x40. Four in a row take half the time of a loop. */
+function printable(view: DataView, at: number): number {
+  const a = view.getInt32(at, true);
+  const b = view.getInt32(at + 4, true);
+  const c = view.getInt32(at + 8, true);
+  const d = view.getInt32(at + 12, true);
+  return (a | (a << 1)) & (b | (b << 1)) & (c | (c << 1)) & (d | (d << 1)) & PRINTABLE;
+}
+
+/** Are the bytes from `start` to `end`, at least four, all decimal digits? */
+export function areDigits(view: DataView, start: number, end: number): boolean {
   const last = end - WORD_BYTES;
-  for (let at = start; at < last; at += WORD_BYTES) {
-    if ((view.getInt32(at, true) & 0xf0f0f0f0) !== 0x30303030) return false;
-  }
-  return (view.getInt32(last, true) & 0xf0f0f0f0) === 0x30303030;
+  for (let at = start; at < last; at += WORD_BYTES) if (!isDigits(view.getInt32(at, true))) return false;
+  return isDigits(view.getInt32(last, true));
+}
+
+/** Digits are 0x30 to 0x39: adding 6 leaves their upper half as it is, but not that of 0x3a to 0x3f. */
+function isDigits(four: number): boolean {
+  return (four & 0xf0f0f0f0) === 0x30303030 && ((four + 0x06060606) & 0xf0f0f0f0) === 0x30303030;
 }
