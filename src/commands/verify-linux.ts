@@ -1,12 +1,15 @@
 // Kernel traces for `buddycheck verify`: judged with what lies beside them, and told about.
 //
-//  1. A trace with findings is read a second time for the history of their frames, and on request for who
-//     holds what at the end; pipes are not.
+//  1. A trace with findings is read a second time for the history of their frames, and on request twice
+//     more for how memory was used; pipes are not.
 //  2. Problems in the files beside a trace count as problems of the trace: exit code 2.
 
 import type { Look } from "../report/look.ts";
+import type { LinuxUsage } from "../report/linux-json.ts";
+import { fragmentationPlot, lifetimesText } from "../report/linux-plots.ts";
 import { fragmentationTable, holdersTable, linuxReport, linuxVerdictWords } from "../report/linux-text.ts";
-import { LinuxHistory, LinuxHolders, type LinuxHolder } from "../verify/linux-history.ts";
+import { LinuxHistory, LinuxHolders } from "../verify/linux-history.ts";
+import { LinuxLifetimes } from "../verify/linux-lifetimes.ts";
 import type { LinuxResult } from "../verify/linux-result.ts";
 import { LinuxVerifier } from "../verify/linux-verify.ts";
 import { canReadAgain, InputError } from "./input.ts";
@@ -15,15 +18,15 @@ import { feedLinuxTrace, openTrace, type OpenTrace } from "./read-trace.ts";
 
 export interface LinuxFlags extends EnvironmentFlags {
   readonly maxViolations: number;
-  /** Tell who holds frames at the end, and how fragmented memory became. */
-  readonly holders: boolean;
+  /** Tell who holds frames at the end, how long blocks lived, and how fragmented memory became. */
+  readonly usage: boolean;
 }
 
 /** A judged kernel trace, with what was asked for besides. */
 export interface LinuxVerified {
   readonly kind: "linux";
   readonly result: LinuxResult;
-  readonly holders: readonly LinuxHolder[] | null;
+  readonly usage: LinuxUsage | null;
 }
 
 /** perf script names the event's system; ftrace does not. */
@@ -42,9 +45,9 @@ export async function verifyLinuxFile(trace: OpenTrace, flags: LinuxFlags): Prom
   for (const problem of problems) verifier.problem(problem);
   const lines = await feedLinuxTrace(trace, verifier);
   const result = verifier.result(lines);
-  if (!(await canReadAgain(trace.path))) return { kind: "linux", result, holders: null };
+  if (!(await canReadAgain(trace.path))) return { kind: "linux", result, usage: null };
   const told = result.findings.length === 0 ? result : await withHistory(result);
-  return { kind: "linux", result: told, holders: flags.holders ? await holdersOf(trace.path, verifier) : null };
+  return { kind: "linux", result: told, usage: flags.usage ? await usageOf(trace.path, verifier) : null };
 }
 
 async function environmentOrProblems(path: string, flags: LinuxFlags): ReturnType<typeof environmentFor> {
@@ -63,18 +66,22 @@ async function withHistory(result: LinuxResult): Promise<LinuxResult> {
   return { ...result, findings: history.complete(result.findings) };
 }
 
-async function holdersOf(path: string, verifier: LinuxVerifier): Promise<readonly LinuxHolder[]> {
+async function usageOf(path: string, verifier: LinuxVerifier): Promise<LinuxUsage> {
   const holders = new LinuxHolders(verifier.frames);
   await feedLinuxTrace(await openTrace(path), holders);
-  return holders.holders();
+  const lifetimes = new LinuxLifetimes();
+  await feedLinuxTrace(await openTrace(path), lifetimes);
+  return { holders: holders.holders(), lifetimes: lifetimes.lifetimes() };
 }
 
 /** The report of one kernel trace. */
-export function linuxText({ result, holders }: LinuxVerified, look: Look): string {
+export function linuxText({ result, usage }: LinuxVerified, look: Look): string {
   const parts = [linuxReport(result, look)];
-  if (holders !== null) parts.push(holdersTable(holders, ROWS_MAX));
-  if (holders !== null && result.exact.kind === "replayed")
-    parts.push(fragmentationTable(result.exact.fragmentation, ROWS_MAX));
+  if (usage !== null) parts.push(holdersTable(usage.holders, ROWS_MAX), lifetimesText(usage.lifetimes));
+  if (usage !== null && result.exact.kind === "replayed") {
+    const { fragmentation } = result.exact;
+    parts.push(fragmentationPlot(fragmentation), fragmentationTable(fragmentation, ROWS_MAX));
+  }
   return parts.join("\n");
 }
 

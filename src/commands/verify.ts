@@ -98,10 +98,10 @@ function render(verified: readonly Verified[], flags: VerifyFlags): string {
 /** One report of its own kind, or both in one object. */
 function json(traces: readonly TraceResult[], kernels: readonly LinuxVerified[]): string {
   if (kernels.length === 0) return jsonReport(traces);
-  const holders = kernels.length === 1 ? (kernels[0]?.holders ?? null) : null;
+  const usage = kernels.length === 1 ? (kernels[0]?.usage ?? null) : null;
   const kernelReport = linuxJson(
     kernels.map((one) => one.result),
-    holders,
+    usage,
   );
   if (traces.length === 0) return kernelReport;
   const reports = [jsonReport(traces), kernelReport].map((text) => JSON.parse(text) as unknown);
@@ -187,7 +187,7 @@ export function registerVerify(program: Command): void {
     .option("--kpageflags <before,after>", "kernel trace: runs of free pages at both ends (docs/linux.md)")
     .option("--vmstat <before,after>", "kernel trace: /proc/vmstat at both ends")
     .option("--stats <cpu0,cpu1,...>", "kernel trace: per_cpu/cpuN/stats after the recording")
-    .option("--holders", "kernel trace: who holds which pages at the end, and fragmentation over time", false)
+    .option("--usage", "kernel trace: who holds pages at the end, lifetimes of blocks, fragmentation", false)
     .option("--json", "print the report as JSON (docs/json-report.md)", false)
     .option("--quiet", "print one line per trace", false)
     .addHelpText("after", EXAMPLES)

@@ -6,14 +6,21 @@
 
 import { KIND_NAMES } from "../trace/linux-event.ts";
 import type { LinuxHolder } from "../verify/linux-history.ts";
+import type { Lifetimes } from "../verify/linux-lifetimes.ts";
 import type { LinuxFinding, LinuxResult } from "../verify/linux-result.ts";
 import { explainedBy, seenWords } from "./linux-words.ts";
 
+/** How memory was used during a recording: told on request, since it takes further readings. */
+export interface LinuxUsage {
+  readonly holders: readonly LinuxHolder[];
+  readonly lifetimes: Lifetimes;
+}
+
 /** The report as JSON text, indented, with a line end. */
-export function linuxJson(results: readonly LinuxResult[], holders: readonly LinuxHolder[] | null = null): string {
+export function linuxJson(results: readonly LinuxResult[], usage: LinuxUsage | null = null): string {
   const traces = results.map((result) => linuxJsonTrace(result));
   const report = { schemaVersion: 1, kind: "buddycheck-verify-linux", traces };
-  return `${JSON.stringify(holders === null ? report : { ...report, holders }, null, 2)}\n`;
+  return `${JSON.stringify(usage === null ? report : { ...report, ...usage }, null, 2)}\n`;
 }
 
 /** One trace as data. */
