@@ -2,7 +2,7 @@
 //
 //  1. "-" is standard input.
 //  2. A folder stands for the traces below it, in the order of their names. What else it holds is passed
-//     over and named in `skipped`, never silently.
+//     over and named in `skipped`, never silently. A folder `env` in it holds what lies beside kernel traces.
 //  3. What cannot be read is an `InputError` with the problem; nothing here ends the process. Files and folders
 //     that cannot be read keep their place among the files, so that the others are judged all the same.
 
@@ -17,6 +17,7 @@ import { decompressed, withHead } from "./decompress.ts";
 export const STDIN = "-";
 
 const CHUNK_BYTES = 2 ** 20;
+const ENVIRONMENTS = "env";
 const TRACE_NAME = /\.(?:jsonl|ya?ml|txt|trace)(?:\.(?:gz|zst))?$/;
 
 /** Input that cannot be used; carries the problems that the user sees. */
@@ -76,6 +77,7 @@ async function pathsBelow(folder: string): Promise<string[]> {
   const found: string[] = [];
   for (const entry of entries) {
     const path = join(folder, entry.name);
+    if (entry.isDirectory() && entry.name === ENVIRONMENTS) continue;
     if (entry.isDirectory()) found.push(...(await pathsBelow(path)));
     else found.push(path);
   }

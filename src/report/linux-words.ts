@@ -12,7 +12,7 @@ import type { FrameWas, LinuxFinding, LinuxResult } from "../verify/linux-result
 import { counted } from "./names.ts";
 
 /** `pfn 0x1b1ad6`, or `pfns 0x1b1ad4..0x1b1ad7 (order 2)`. */
-export function linuxBlockName(pfn: number, order: number): string {
+function linuxBlockName(pfn: number, order: number): string {
   const hex = `0x${pfn.toString(16)}`;
   if (order === 0) return `pfn ${hex}`;
   if (order < 0 || order > 30) return `pfn ${hex} (order ${order})`;

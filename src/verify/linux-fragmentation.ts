@@ -21,7 +21,7 @@ export interface FragmentationSample {
 }
 
 /** The index of every order, of free blocks counted per zone and order. */
-export function unusableFreeSpace(counts: readonly (readonly number[])[]): {
+function unusableFreeSpace(counts: readonly (readonly number[])[]): {
   readonly freePages: number;
   readonly unusable: readonly number[];
 } {
