@@ -16,7 +16,6 @@ export const FREED = 2;
 export const TAKEN = 3;
 /** In the buddy core. */
 export const IN_CORE = 4;
-const STATE_COUNT = 5;
 
 /** The order field of frames that are not the head of their block. */
 export const TAIL = 15;
