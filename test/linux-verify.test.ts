@@ -79,7 +79,7 @@ describe("a recording of a real kernel", () => {
     expect(reportOf(result)).toContain("this hides what happened in a gap");
   });
 
-  it.skipIf(MISSING.has(LARGE[1]))("replays to exactly what the kernel had at the end", () => {
+  it.skipIf(MISSING.has(LARGE[1]))("replays to exactly what the kernel had at the end", { timeout: 60_000 }, () => {
     const result = judged(LARGE[1]);
     expect(summary(result)).toBe(
       "holds, 0 findings, 739356 events, 0 unread; freed-unknown 8913, freed-again 48, drained-unused 374, " +

@@ -106,6 +106,7 @@ export class ExactReplay {
 
   /** One such event; answers false where it took what was not free. */
   event(kind: number, pfn: number, order: number, time: number, migratetype: number): boolean {
+    if (Number.isNaN(time)) return true;
     if (Number.isNaN(this.#firstTime)) this.#firstTime = time;
     this.#lastTime = time;
     const { before, after } = this.#readings;

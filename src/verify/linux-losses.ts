@@ -12,6 +12,8 @@
 import type { CpuStats } from "../trace/linux-env.ts";
 
 const GAPS_SHOWN = 20;
+/** No kernel has more; a larger number is a line that was garbled, and may be of any CPU. */
+const CPUS_MAX = 2 ** 16;
 
 /** One marker: the CPU was silent between these lines, while `events` were lost (-1: nobody knows). */
 export interface LinuxGap {
@@ -62,7 +64,7 @@ export class LinuxLosses {
   start: LinuxStart | null = null;
 
   heard(cpu: number, line: number): void {
-    const index = cpu + 1;
+    const index = cpu < CPUS_MAX ? cpu + 1 : 0;
     while (this.#lastLine.length <= index) {
       this.#lastLine.push(0);
       this.#known.push(false);

@@ -20,7 +20,7 @@ import {
 import { replayAgrees, type ExactReport } from "./linux-exact.ts";
 import { IN_CORE, LIVE, FREED, TAIL, TAKEN } from "./linux-frames.ts";
 import type { HeldFinding, HeldFindings } from "./linux-held.ts";
-import type { LinuxLosses } from "./linux-losses.ts";
+import type { LinuxLosses, LossReport } from "./linux-losses.ts";
 import type { LinuxVerifyOptions } from "./linux-options.ts";
 import type { FrameWas, LinuxFinding, LinuxResult, UnjudgedRule } from "./linux-result.ts";
 import {
@@ -29,6 +29,7 @@ import {
   LINUX_CLASSES,
   LINUX_RULES,
   REMOVED_LIVE,
+  REMOVED_NOT_FREE,
   type LinuxRule,
 } from "./linux-rules.ts";
 import type { HistoryLine } from "./result.ts";
@@ -59,13 +60,13 @@ const CERTAIN: Confidence = { level: "certain", reason: "no missing event makes 
 export function summedUp(gathered: Gathered): LinuxResult {
   const { options, tally, held, losses } = gathered;
   if (losses.hasMarkers) held.withdrawAfter(losses.quietLine());
-  const unjudged = unjudgedRules(gathered);
+  const report = reportOf(gathered);
+  const loss = knownLoss(report, options.recorder);
+  const exact = possibleExact(gathered.exact, loss, losses);
+  const unjudged = unjudgedRules(gathered, exact);
   const { findings, counts } = held.standing((rule) => unjudged.every((each) => each.rule !== LINUX_RULES[rule]));
   const events = sumOf(tally);
-  const entries = events + gathered.unexplained + gathered.others - gathered.headerLines;
-  const report = losses.report(options.environment.stats, held.withdrawn, entries);
   const completeness = completenessOf(options.environment.vmstat, gathered.pages);
-  const loss = knownLoss(report, options.recorder);
   const contradictions = sumOf(counts.filter((_, rule) => LINUX_RULES[rule]?.certainty === "open-world"));
   const confidence = confidences(sumOf(LIVE_RULES.map((rule) => counts[rule] ?? 0)), loss, completeness);
   const isSure = sumOf(counts) > contradictions || confidence.ofLive.level === "high";
@@ -74,7 +75,7 @@ export function summedUp(gathered: Gathered): LinuxResult {
     loss !== null ||
     gathered.unexplained > 0 ||
     gathered.problems.length > 0 ||
-    !replayAgrees(gathered.exact);
+    !replayAgrees(exact);
   return {
     file: options.file,
     verdict: verdictOf(events, isSure, isOpen),
@@ -95,9 +96,14 @@ export function summedUp(gathered: Gathered): LinuxResult {
     }),
     losses: report,
     completeness,
-    exact: possibleExact(gathered.exact, loss, losses),
+    exact,
     problems: gathered.problems,
   };
+}
+
+function reportOf({ options, tally, held, losses, unexplained, others, headerLines }: Gathered): LossReport {
+  const entries = sumOf(tally) + unexplained + others - headerLines;
+  return losses.report(options.environment.stats, held.withdrawn, entries);
 }
 
 function verdictOf(events: number, isSure: boolean, isOpen: boolean): VerdictKind {
@@ -113,15 +119,22 @@ function possibleExact(exact: ExactReport, loss: string | null, { start }: Linux
   return start === null ? exact : { kind: "impossible", reason: "the oldest events were overwritten" };
 }
 
-function unjudgedRules({ tally, options }: Gathered): UnjudgedRule[] {
-  return LINUX_RULES.flatMap((rule) => {
-    const reason = unjudgedReason(rule, tally, options.environment.zones !== null);
+function unjudgedRules({ tally, options }: Gathered, exact: ExactReport): UnjudgedRule[] {
+  return LINUX_RULES.flatMap((rule, at) => {
+    const reason =
+      at === REMOVED_NOT_FREE
+        ? unreplayedReason(exact)
+        : unjudgedReason(rule, tally, options.environment.zones !== null);
     return reason === null ? [] : [{ rule, reason }];
   });
 }
 
+/** Why the replay judged nothing; where none was asked for, its rule is not missed. */
+function unreplayedReason(exact: ExactReport): string | null {
+  return exact.kind === "impossible" ? `the buddy core was not replayed: ${exact.reason}` : null;
+}
+
 function unjudgedReason(rule: LinuxRule, tally: readonly number[], hasZones: boolean): string | null {
-  if (rule.id === "removed-not-free") return null;
   if ((rule.id === "outside-zones" || rule.id === "crosses-zone") && !hasZones) return "no zoneinfo was given";
   const missing = rule.needs.find((kinds) => kinds.every((kind) => tally[kind] === 0));
   if (missing === undefined) return null;
