@@ -3,9 +3,10 @@
 //  1. Forms are tried from the strictest to the loosest, and a name's columns are passed over before anything
 //     is looked for: a task may be named `a [000] 1.0: b` or `mm_page_alloc: x`, an instance likewise.
 //  2. Columns count bytes, so lines come as one character a byte (Latin-1).
-//  3. Times are in seconds where the form says so (`123us`, `1.234ms`), else in the clock's own unit.
+//  3. A head lies in the first half kilobyte, so that no line takes longer than a millisecond, whatever it holds.
+//  4. Times are in seconds where the form says so (`123us`, `1.234ms`), else in the clock's own unit.
 //
-// This is the slow way, about a microsecond a line. It is gone once for each shape that a trace's lines have
+// This is the slow way, two to four microseconds a line. It is gone once for each shape that a trace's lines have
 // (linux-text-shape.ts), and for every line of the forms that have none: latency, verbose, function_graph.
 //
 // Source: kernel/trace/trace_output.c (trace_print_context, trace_print_lat_context), trace_functions_graph.c
@@ -28,6 +29,8 @@ export interface Head {
 
 /** A name is `event: `, `system:event: ` or `function <-caller`; one that the end of the file cut may lack the rest. */
 const NAME = String.raw`(?=<|[A-Za-z_][\w.:]*(?::(?: |$)| <-|$))`;
+const HEAD_BYTES_MAX = 512;
+
 /** What trace and trace-cmd print behind the 16 columns: pid, perhaps (tgid), [cpu], perhaps flags, time. */
 const AFTER_TASK =
   String.raw`-(?<pid>\d+) +(?:\([ \d-]+\) +)?\[(?<cpu>\d+)\] *(?:[^\s:]{1,12} +)?` +
@@ -45,31 +48,40 @@ const VERBOSE =
   String.raw`(?<time>\d+(?:\.\d+)?)(?<unit>ms)? \(\+[\d.]+(?:ms)?\): ${NAME}`;
 /** A comment, which opens a column of its own and ends the line. */
 const GRAPH =
-  String.raw`(?=.*\*\/ *$)(?: *(?<time>\d+\.\d+) +\|)? *(?:(?<cpu>\d+)\))?(?: +(?<task>\S.*?)-(?<pid>\d+) +\|)?` +
+  String.raw`(?: *(?<time>\d+\.\d+) +\|)? *(?:(?<cpu>\d+)\))?(?: +(?<task>\S.*?)-(?<pid>\d+) +\|)?` +
   String.raw`(?:(?!\/\*).)*\| +\/\* `;
 
-/** `fixed`: the next lines have the same columns. */
-const FORMS: readonly { readonly pattern: RegExp; readonly fixed: boolean }[] = [
-  { pattern: form(String.raw`(?<task>.{16})${AFTER_TASK}`), fixed: true },
-  { pattern: form(String.raw`(?<task>.{16})${AFTER_PERF_TASK}`), fixed: true },
-  { pattern: form(VERBOSE), fixed: false },
-  { pattern: form(String.raw`(?<task>.{8})${AFTER_LATENCY_TASK}`), fixed: false },
-  { pattern: form(GRAPH), fixed: false },
+interface Form {
+  readonly pattern: RegExp;
+  /** The next lines have the same columns. */
+  readonly fixed: boolean;
+  /** How the line ends. */
+  readonly ending: string;
+}
+
+const FORMS: readonly Form[] = [
+  { pattern: form(String.raw`(?<task>.{16})${AFTER_TASK}`), fixed: true, ending: "" },
+  { pattern: form(String.raw`(?<task>.{16})${AFTER_PERF_TASK}`), fixed: true, ending: "" },
+  { pattern: form(VERBOSE), fixed: false, ending: "" },
+  { pattern: form(String.raw`(?<task>.{8})${AFTER_LATENCY_TASK}`), fixed: false, ending: "" },
+  { pattern: form(GRAPH), fixed: false, ending: "*/" },
   // Without context a line is what somebody wrote into the trace, or an event. `INSTANCE: ` of trace-cmd, or as
   // many spaces, may precede any context, even if the instance has the name of an event.
-  { pattern: form(String.raw`(?=tracing_mark_write:)`), fixed: false },
-  { pattern: form(String.raw`(?:.*?: | +)(?<task>.{16})${AFTER_TASK}`), fixed: true },
-  { pattern: form(String.raw`(?=(?:kmem:)?mm_page_\w+:)`), fixed: false },
+  { pattern: form(String.raw`(?=tracing_mark_write:)`), fixed: false, ending: "" },
+  { pattern: form(String.raw`(?:.*?: | +)(?<task>.{16})${AFTER_TASK}`), fixed: true, ending: "" },
+  { pattern: form(String.raw`(?=(?:kmem:)?mm_page_\w+:)`), fixed: false, ending: "" },
   // Names that are not padded to their columns.
-  { pattern: form(String.raw`(?<task>.*?)${AFTER_TASK}`), fixed: false },
-  { pattern: form(String.raw`(?<task>.*?)${AFTER_PERF_TASK}`), fixed: false },
-  { pattern: form(String.raw`(?<task>.*?)${AFTER_LATENCY_TASK}`), fixed: false },
+  { pattern: form(String.raw`(?<task>.*?)${AFTER_TASK}`), fixed: false, ending: "" },
+  { pattern: form(String.raw`(?<task>.*?)${AFTER_PERF_TASK}`), fixed: false, ending: "" },
+  { pattern: form(String.raw`(?<task>.*?)${AFTER_LATENCY_TASK}`), fixed: false, ending: "" },
 ];
 
 /** The head of a line without its line end, or null if it begins no event. */
 export function findHead(line: string): Head | null {
-  for (const { pattern, fixed } of FORMS) {
-    const match = pattern.exec(line);
+  const start = line.slice(0, HEAD_BYTES_MAX);
+  const trimmed = line.trimEnd();
+  for (const { pattern, fixed, ending } of FORMS) {
+    const match = trimmed.endsWith(ending) ? pattern.exec(start) : null;
     if (match !== null) return headOf(match, fixed);
   }
   return null;
