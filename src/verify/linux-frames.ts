@@ -5,7 +5,7 @@
 //  3. Forgetting gives all tiles back to a pool: no frame is visited, and no memory is lost.
 //
 // 6.5 million pfns (25 GiB of 4 KiB pages) touch 100 tiles: 6.5 MB. pfns from 2^36 on (256 TiB) are no memory of
-// today; tiles for them are kept in a map, so that one wild pfn costs one tile and not a directory of 2^36.
+// today; a few tiles for them are kept in a map and forgotten when there are too many, so that garbled pfns cost little.
 
 export const UNKNOWN = 0;
 /** Allocated. */
@@ -24,6 +24,7 @@ export const TILE_PAGES: number = 2 ** 16;
 /** `pfn * TILES_PER_PAGE` is exact, and cheaper than a division. */
 export const TILES_PER_PAGE: number = 2 ** -16;
 const DIRECTORY_MAX = 2 ** 20;
+const FAR_MAX = 64;
 
 /** Last seen states of frames. */
 export class LinuxFrames {
@@ -40,8 +41,10 @@ export class LinuxFrames {
 
   #make(number: number): Uint8Array {
     const tile = this.#pool.pop()?.fill(0) ?? new Uint8Array(TILE_PAGES);
-    if (number >= DIRECTORY_MAX) this.#far.set(number, tile);
-    else {
+    if (number >= DIRECTORY_MAX) {
+      if (this.#far.size >= FAR_MAX) this.#far.clear();
+      this.#far.set(number, tile);
+    } else {
       while (this.#directory.length <= number) this.#directory.push(undefined);
       this.#directory[number] = tile;
     }
