@@ -9,7 +9,9 @@ function mark(frames: LinuxFrames, pfn: number): void {
 
 function marked(frames: LinuxFrames): number[] {
   const found: number[] = [];
-  frames.each((pfn) => found.push(pfn));
+  frames.each((pfn) => {
+    found.push(pfn);
+  });
   return found;
 }
 
