@@ -5,6 +5,24 @@
  *
  * prints the table for that many seeds (docs/linux.md shows it); BUDDYCHECK_RECORDINGS adds the recording with page
  * flags, whose buddy core is replayed.
+ *
+ * Of 1 000 seeds on 101 590 events were found, alone and with the files beside the trace:
+ *
+ *   double alloc         100.0 %   100.0 %
+ *   wrong order           98.4 %    98.4 %   of allocations and frees
+ *   misaligned           100.0 %   100.0 %
+ *   outside the zones     25.6 %   100.0 %   alone only by what is then missing at the right place
+ *   dropped line          25.6 %   100.0 %   by the counts of the stats, or those of a raw trace's own header
+ *
+ * What no check can find, because a correct kernel makes such traces:
+ *
+ *  1. A dropped allocation: the free that follows looks like one of a hidden bulk allocation.
+ *  2. A dropped free of a block that is not allocated again in the trace (90 % of dropped frees are found).
+ *  3. A dropped batched free: it moves nothing, and not every free has one.
+ *  4. A dropped removal, without page flags: the kernel refills per-CPU lists without events. The replay finds it.
+ *  5. A dropped drain: what it gave back looks freed directly. The replay counts it as inferred.
+ *  6. A wrong order that only makes a block of unknown frames smaller or larger, and a pfn that some zone could hold where
+ *     no zoneinfo says otherwise.
  */
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../src/test/random.ts";
