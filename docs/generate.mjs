@@ -13,3 +13,4 @@ const laws = await format(lawsPage(), { parser: "markdown", printWidth: 120 });
 writeFileSync(new URL("laws.md", import.meta.url), laws);
 
 await import("./generate-profiles.mjs");
+await import("./generate-dialects.mjs");

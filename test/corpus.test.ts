@@ -12,7 +12,7 @@ import { runCorpus } from "../src/corpus/run.ts";
 import { isRejected } from "../src/spec/case.ts";
 
 const FOLDER = "traces";
-const RECORDING = /\.jsonl(?:\.gz|\.zst)?$/u;
+const RECORDING = /\.(?:jsonl(?:\.gz|\.zst)?|log\.txt)$/u;
 
 // A trace does not show the boot allocator; the suite boots machines for this law.
 const UNTRACEABLE = ["handover"];

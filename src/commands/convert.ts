@@ -10,29 +10,35 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { Option, type Command } from "commander";
+import type { Dialect } from "../dialect.ts";
 import type { Problem } from "../problem.ts";
 import { CONVERT_TARGETS, Converter, type ConvertTarget } from "../trace/convert.ts";
 import { detectFormat, type TraceFormat } from "../trace/detect.ts";
 import { LinuxNativeLines } from "../trace/linux-native.ts";
 import { LinuxTextReader } from "../trace/linux-text.ts";
+import { LogWriter, type WrittenLine } from "../trace/dialect-json.ts";
+import { DialectReader } from "../trace/dialect-reader.ts";
 import { NativeReader } from "../trace/native.ts";
 import { YamlReader } from "../trace/yaml.ts";
 import { yamlToJsonLines, type JsonLine } from "../trace/yaml-json.ts";
+import { matchingWords, namedDialect, type NamedDialect } from "./dialects.ts";
 import { InputError, inputError, openInput, STDIN } from "./input.ts";
-import { print } from "./output.ts";
+import { print, warn } from "./output.ts";
 
 interface ConvertFlags {
   readonly to: ConvertTarget;
   readonly output: string;
+  readonly dialect?: NamedDialect;
 }
 
-async function runConvert(input: string, { to, output }: ConvertFlags): Promise<void> {
+async function runConvert(input: string, { to, output, dialect }: ConvertFlags): Promise<void> {
+  const text = dialect === undefined ? converted(input, to) : convertedLog(input, to, dialect.dialect);
   if (output === STDIN) {
-    for await (const part of converted(input, to)) print(part);
+    for await (const part of text) print(part);
     return;
   }
   const partial = `${output}.partial`;
-  const parts = Readable.from(converted(input, to));
+  const parts = Readable.from(text);
   try {
     if (output.endsWith(".gz")) await pipeline(parts, createGzip(), createWriteStream(partial));
     else await pipeline(parts, createWriteStream(partial));
@@ -118,6 +124,33 @@ function* convertedYaml(chunks: readonly Uint8Array[], input: string, to: Conver
   yield* taken(converter);
 }
 
+/** A log becomes JSON Lines as it comes, which are then converted. */
+async function* convertedLog(input: string, to: ConvertTarget, dialect: Dialect): AsyncGenerator<string> {
+  const writer = new LogWriter();
+  const log = new DialectReader(writer, input, dialect);
+  let part: readonly WrittenLine[] = [];
+  let linesBefore = 0;
+  const converter = new Converter(to, (line) => yamlOrigin(input, part[line - 1 - linesBefore]?.line ?? 0));
+  const reader = new NativeReader(converter, input);
+  converter.cursor = reader;
+  function* written(): Generator<string> {
+    if (writer.problems.length > 0) throw new InputError(writer.problems);
+    linesBefore = reader.lines;
+    part = writer.take();
+    if (part.length > 0) reader.push(new TextEncoder().encode(part.map(({ json }) => `${json}\n`).join("")));
+    yield* taken(converter);
+  }
+  for await (const chunk of openInput(input)) {
+    log.push(chunk);
+    yield* written();
+  }
+  log.end();
+  yield* written();
+  converter.end();
+  yield* taken(converter);
+  for (const words of matchingWords(input, log.matching)) warn(words);
+}
+
 function lossyYaml({ found, line }: Extract<JsonLine, { kind: "lossy" }>, input: string): InputError {
   const expected = "keys and values that JSON has";
   return new InputError([{ code: "CONVERT_LOSSY", ...yamlOrigin(input, line), expected, found }]);
@@ -158,6 +191,7 @@ export function registerConvert(program: Command): void {
     .description("Writes a trace as JSON Lines, as YAML, or as YAML with its events in the short notation.")
     .argument("<input>", 'a trace in any form, plain, gzip or zstd, or "-" for standard input')
     .addOption(new Option("--to <form>", "the form to write").choices(CONVERT_TARGETS).makeOptionMandatory())
+    .option("--dialect <name|file>", "the input is a log, read by this dialect (docs/dialects.md)", namedDialect)
     .option("-o, --output <file>", "where to write; compressed if the name ends in .gz", STDIN)
     .addHelpText("after", EXAMPLES)
     .action(runConvert);

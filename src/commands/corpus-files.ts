@@ -6,6 +6,7 @@ import type { CorpusWorld, NamedCase } from "../corpus/run.ts";
 import type { Problem } from "../problem.ts";
 import { readCase } from "../spec/case.ts";
 import type { ProfileLibrary } from "../spec/profile.ts";
+import { namedDialect } from "./dialects.ts";
 import { InputError, inputError } from "./input.ts";
 import { readTrace } from "./read-trace.ts";
 
@@ -37,6 +38,9 @@ function pathsBelow(folder: string): readonly string[] {
 
 /** A corpus in the file system. */
 export const CORPUS_FILES: CorpusWorld = {
-  feed: readTrace,
+  feed: (file, verifier, dialect) => {
+    if (dialect === null) return readTrace(file, verifier);
+    return readTrace(file, verifier, { dialect: namedDialect(dialect).dialect, told: () => undefined });
+  },
   beside: (file, name) => join(dirname(file), name),
 };

@@ -13,7 +13,15 @@ export function packageRoot(): string {
 
 /** The profiles in `specs/profiles/`, by the names of their files. */
 export function bundledProfiles(): ProfileLibrary {
-  const folder = join(packageRoot(), "specs", "profiles");
+  return libraryIn(join(packageRoot(), "specs", "profiles"));
+}
+
+/** The dialects in `specs/dialects/`, likewise. */
+export function bundledDialects(): ProfileLibrary {
+  return libraryIn(join(packageRoot(), "specs", "dialects"));
+}
+
+function libraryIn(folder: string): ProfileLibrary {
   return {
     names: readdirSync(folder)
       .filter((file) => file.endsWith(".yaml"))

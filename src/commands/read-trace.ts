@@ -1,6 +1,8 @@
 // One trace, from its bytes to a sink: opens it, tells the form by its content, and lets the sink stop it early.
 
+import type { Dialect } from "../dialect.ts";
 import { detectFormat, type TraceFormat } from "../trace/detect.ts";
+import { DialectReader, type Matching } from "../trace/dialect-reader.ts";
 import type { TraceCursor, TraceSink } from "../trace/event.ts";
 import type { LinuxCursor, LinuxSink } from "../trace/linux-event.ts";
 import { LinuxTextReader } from "../trace/linux-text.ts";
@@ -19,29 +21,38 @@ export interface CursoredLinuxSink extends LinuxSink {
   cursor: LinuxCursor | null;
 }
 
+/** A log is read by a dialect, whatever its content looks like. */
+export interface LogReading {
+  readonly dialect: Dialect;
+  /** Told how the log went with its dialect, once it is read to its end. */
+  readonly told: (matching: Matching) => void;
+}
+
 /** A trace whose form is known, and none of whose bytes is lost. */
 export interface OpenTrace {
   readonly path: string;
   /** null where it is none that can be read: `problems` say why. */
-  readonly format: TraceFormat | null;
+  readonly format: TraceFormat | "log" | null;
+  /** How a log is read; null for every other form. */
+  readonly log: LogReading | null;
   readonly head: Uint8Array;
   readonly chunks: AsyncGenerator<Uint8Array>;
   readonly problems: InputError | null;
 }
 
 /** Opens a trace and looks at its first bytes. Throws nothing: what is wrong is in `problems`. */
-export async function openTrace(path: string): Promise<OpenTrace> {
+export async function openTrace(path: string, log: LogReading | null = null): Promise<OpenTrace> {
   const chunks = openInput(path);
   try {
     const first = await chunks.next();
     if (first.done === true) throw inputError("INPUT_EMPTY", path, "a trace", "an empty file");
     const head = first.value;
-    const format = detectFormat(head);
+    const format = log === null ? detectFormat(head) : "log";
     const problems = format === null ? inputError("INPUT_FORMAT", path, FORMS, shown(head)) : null;
-    return { path, format, head, chunks, problems };
+    return { path, format, log, head, chunks, problems };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { path, format: null, head: new Uint8Array(0), chunks, problems: error };
+    return { path, format: null, log, head: new Uint8Array(0), chunks, problems: error };
   }
 }
 
@@ -53,15 +64,24 @@ function shown(head: Uint8Array): string {
 }
 
 /** Opens the trace in `path` and feeds it to the sink; answers the number of lines read. */
-export async function readTrace(path: string, sink: StoppableSink): Promise<number> {
-  return feedTrace(await openTrace(path), sink);
+export async function readTrace(path: string, sink: StoppableSink, log: LogReading | null = null): Promise<number> {
+  return feedTrace(await openTrace(path, log), sink);
 }
 
 /** Feeds a trace of calls and answers to the sink; what cannot be read reaches it as a problem. */
 export function feedTrace(trace: OpenTrace, sink: StoppableSink): Promise<number> {
+  if (trace.log !== null) return feedLog(trace, trace.log, sink);
   const reader = trace.format === "yaml" ? new YamlReader(sink, trace.path) : new NativeReader(sink, trace.path);
   sink.cursor = reader;
   return feed(trace, sink, reader, () => sink.wantsMore);
+}
+
+async function feedLog(trace: OpenTrace, { dialect, told }: LogReading, sink: StoppableSink): Promise<number> {
+  const reader = new DialectReader(sink, trace.path, dialect);
+  sink.cursor = reader;
+  const lines = await feed(trace, sink, reader, () => sink.wantsMore);
+  if (sink.wantsMore) told(reader.matching);
+  return lines;
 }
 
 /** Feeds a kernel trace to the sink, likewise. */

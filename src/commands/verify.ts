@@ -19,11 +19,12 @@ import { alternatives } from "../verify/advice.ts";
 import { HistoryCollector } from "../verify/history.ts";
 import type { TraceResult } from "../verify/result.ts";
 import { Verifier, type VerifyOptions } from "../verify/verify.ts";
+import { matchingWords, namedDialect, type NamedDialect } from "./dialects.ts";
 import { canReadAgain, expandInputs, inputError } from "./input.ts";
 import { colours, print, terminalColumns, warn } from "./output.ts";
 import { parseLaws } from "./options.ts";
 import { profileChooser, type ProfileChoice } from "./profiles.ts";
-import { feedTrace, openTrace, readTrace, type OpenTrace } from "./read-trace.ts";
+import { feedTrace, type LogReading, openTrace, type OpenTrace, readTrace } from "./read-trace.ts";
 import { linuxLine, linuxText, verifyLinuxFile, type LinuxFlags, type LinuxVerified } from "./verify-linux.ts";
 
 const PASSED_OVER_NAMED = 3;
@@ -32,6 +33,7 @@ const BESIDE_A_TRACE = /\.case\.yaml$|\.(?:before|after)(?:\.gz)?$|\/stats\.cpu\
 
 export interface VerifyFlags extends LinuxFlags {
   readonly profile?: string;
+  readonly dialect?: NamedDialect;
   readonly maxViolations: number;
   readonly failFast: boolean;
   readonly json: boolean;
@@ -76,9 +78,20 @@ function passedOver(paths: readonly string[]): string {
 }
 
 async function verifyAny(file: string, flags: VerifyFlags, chooser: ProfileChoice): Promise<Verified> {
-  const trace = await openTrace(file);
+  const trace = await openTrace(file, logReading(file, flags));
   if (trace.format === "linux-text") return verifyLinuxFile(trace, flags);
   return { kind: "trace", result: await verifyTrace(trace, flags, chooser) };
+}
+
+/** How a log is read, or null where the trace tells its form itself. */
+function logReading(file: string, { dialect }: VerifyFlags): LogReading | null {
+  if (dialect === undefined) return null;
+  return { dialect: dialect.dialect, told: (matching) => matchingWords(file, matching).forEach(warn) };
+}
+
+/** The log read once more, of which all is told. */
+function quietly(log: LogReading | null): LogReading | null {
+  return log === null ? null : { ...log, told: () => undefined };
 }
 
 function render(verified: readonly Verified[], flags: VerifyFlags): string {
@@ -111,8 +124,9 @@ function json(traces: readonly TraceResult[], kernels: readonly LinuxVerified[])
 /** The command that shows the first finding of this file again. */
 function reproduce(result: TraceResult, flags: VerifyFlags): string {
   const profile = flags.profile === undefined ? "" : ` --profile ${quoted(flags.profile)}`;
+  const dialect = flags.dialect === undefined ? "" : ` --dialect ${quoted(flags.dialect.named)}`;
   const without = (flags.without ?? []).map((law) => ` --without ${law}`).join("");
-  return `buddycheck verify ${quoted(result.file)}${profile}${without} --fail-fast`;
+  return `buddycheck verify ${quoted(result.file)}${dialect}${profile}${without} --fail-fast`;
 }
 
 function quoted(word: string): string {
@@ -133,9 +147,9 @@ async function verifyTrace(trace: OpenTrace, flags: VerifyFlags, chooser: Profil
   const result = await verifyOnce(trace, options);
   if (result.findings.length === 0 || result.header === null || !(await canReadAgain(file))) return result;
   const profile = chooser(result.header, 1, file) as Profile;
-  const told = await withHistory(result, profile);
+  const told = await withHistory(result, profile, quietly(trace.log));
   return flags.advice && result.problems.length === 0
-    ? { ...told, advice: await advice(told, profile, options) }
+    ? { ...told, advice: await advice(told, profile, options, quietly(trace.log)) }
     : told;
 }
 
@@ -145,19 +159,24 @@ async function verifyOnce(trace: OpenTrace, options: VerifyOptions): Promise<Tra
   return verifier.result(lines);
 }
 
-async function withHistory(result: TraceResult, profile: Profile): Promise<TraceResult> {
+async function withHistory(result: TraceResult, profile: Profile, log: LogReading | null): Promise<TraceResult> {
   const base = profile.alignment === "pool" ? 0 : (result.header as TraceHeader).shape.basePfn;
   const collector = new HistoryCollector(result.findings, profile.rounding, base);
-  await readTrace(result.file, collector);
+  await readTrace(result.file, collector, log);
   return { ...result, findings: collector.complete(result.findings) };
 }
 
 /** Tries the settings that could explain the first finding, each on the whole trace. */
-async function advice(result: TraceResult, profile: Profile, options: VerifyOptions): Promise<readonly string[]> {
+async function advice(
+  result: TraceResult,
+  profile: Profile,
+  options: VerifyOptions,
+  log: LogReading | null,
+): Promise<readonly string[]> {
   const first = result.findings[0];
   if (first === undefined) return [];
   for (const { profile: changed, words } of alternatives(profile, first)) {
-    const again = await verifyOnce(await openTrace(result.file), {
+    const again = await verifyOnce(await openTrace(result.file, log), {
       ...options,
       profileOf: () => changed,
       failFast: true,
@@ -178,6 +197,7 @@ export function registerVerify(program: Command): void {
     )
     .argument("<files...>", 'traces, folders of traces, or "-" for standard input')
     .option("--profile <name|file>", "what the allocator promises; outranks the header's profile")
+    .option("--dialect <name|file>", "the inputs are logs, read by this dialect (docs/dialects.md)", namedDialect)
     .option("--max-violations <n>", "violations shown per trace, 0 for all", countOption, 10)
     .option("--fail-fast", "stop each trace at its first violation", false)
     .option("--without <laws>", "laws that are not judged, separated by commas", parseLaws)

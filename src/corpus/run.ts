@@ -20,8 +20,8 @@ export interface NamedCase {
 
 /** The files that the corpus lies in. */
 export interface CorpusWorld {
-  /** Feeds the trace in a file to the verifier; answers the lines read. */
-  readonly feed: (file: string, verifier: Verifier) => Promise<number>;
+  /** Feeds the trace in a file, or the log by a dialect, to the verifier; answers the lines read. */
+  readonly feed: (file: string, verifier: Verifier, dialect: string | null) => Promise<number>;
   /** The path of a file that another names, relative to itself. */
   readonly beside: (file: string, name: string) => string;
 }
@@ -85,14 +85,14 @@ function twinFailures(
 
 /** Judges the trace of a case under one of its profiles. */
 async function judge(
-  { file, recording }: CorpusCase,
+  { file, recording, dialect }: CorpusCase,
   { profile }: Expectation,
   world: CorpusWorld,
 ): Promise<TraceResult> {
   const path = recording === null ? file : world.beside(file, recording);
   const laws = new Set(LAW_IDS);
   const verifier = new Verifier({ file: path, profileOf: () => profile, laws, findingsMax: 1, failFast: false });
-  return verifier.result(await world.feed(path, verifier));
+  return verifier.result(await world.feed(path, verifier, dialect));
 }
 
 function count({ events, tally, findings }: TraceResult, totals: Totals): void {

@@ -36,6 +36,10 @@ export const PROBLEM_HELP: Readonly<Record<ProblemCode, string>> = {
   PROFILE_FIELD: "docs/profiles.md lists every field with its values; all of them may be left out.",
   SUITE_FIELD: "Compare with the suites in specs/suites.",
   LAW_UNKNOWN: "`buddycheck explain` without a name lists all laws.",
+  DIALECT_UNKNOWN: "Name one of those in specs/dialects, or the path of a file.",
+  DIALECT_FIELD: "docs/dialects.md tells every field, with a worked example.",
+  DIALECT_MATCH:
+    "Compare a line of the log with the rules of the dialect, byte by byte; `prefix` is taken as it stands.",
   RECORD_PERMISSION: "Run the command as root, or record with `trace-cmd` and verify its report.",
   RECORD_TRACEFS:
     "Mount tracefs, ask for a smaller `--buffer-kb`, or leave the container: tracing belongs to the host.",

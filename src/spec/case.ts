@@ -1,7 +1,7 @@
 // A case of the regression corpus: a recording, or events written by hand, with the verdict that is expected.
 //
 //  1. The file is YAML. Either `recording` names a file beside it, or the file is a YAML trace itself, whose
-//     header fields and `events` stand beside the fields of the case.
+//     header fields and `events` stand beside the fields of the case. Of a log, `dialect` names its dialect.
 //  2. `expect` lists one verdict per profile: a name, or the fields in which a profile differs from strict.
 //     `violated` names the line of the first violation, its law and whom it blames; other verdicts do not.
 //  3. A case that is violated whatever the profile is rejected, and owes a `twin`: an accepted case that
@@ -38,6 +38,8 @@ export interface CorpusCase {
   readonly provenance: string;
   /** The recording beside the case, or null where the events stand in the case file itself. */
   readonly recording: string | null;
+  /** The dialect by which the recording is read, a name or a file, or null where it is a trace. */
+  readonly dialect: string | null;
   /** The accepted case beside a rejected one, or null. */
   readonly twin: string | null;
   readonly expectations: readonly Expectation[];
@@ -84,6 +86,7 @@ const EXPECTATION = z.strictObject(
 
 const CASE = z.strictObject({
   recording: z.string({ error: "the name of a file beside the case" }).min(1).optional(),
+  dialect: z.string({ error: "the name of a dialect" }).min(1).optional(),
   shows: SENTENCE,
   provenance: SENTENCE,
   twin: z.string({ error: "the path of the accepted twin" }).min(1).optional(),
@@ -123,10 +126,10 @@ function keysAt(path: SpecPath): readonly string[] {
 }
 
 function build(written: WrittenCase, file: string, reading: Reading): CorpusCase {
-  const { shows, provenance, recording = null, twin = null } = written;
+  const { shows, provenance, recording = null, dialect = null, twin = null } = written;
   checkSource(recording, reading);
   const expectations = written.expect.flatMap((each, index) => expectationOf(each, ["expect", index], reading) ?? []);
-  const found: CorpusCase = { file, shows, provenance, recording, twin, expectations };
+  const found: CorpusCase = { file, shows, provenance, recording, dialect, twin, expectations };
   if (reading.problems.length === 0) checkTwin(found, reading);
   return found;
 }
