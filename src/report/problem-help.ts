@@ -15,6 +15,7 @@ export const PROBLEM_HELP: Readonly<Record<ProblemCode, string>> = {
     "Compress it again from the original; a recording cut off by a crash can be read up to the damage with `gzip -dc`.",
   INPUT_ZSTD:
     "Compress it again from the original; a recording cut off by a crash can be read up to the damage with `zstd -dc`.",
+  INPUT_TRACE_DAT: "Look whether `trace-cmd report` reads the file; its text is read here too.",
   INPUT_ENCODING: "Write the trace as UTF-8; other encodings are not guessed.",
   TRACE_SYNTAX: "Write one JSON object per line; a last line cut off by a crash can be deleted.",
   TRACE_LINE_LENGTH: "Look for a missing line end; a free list that has become a ring makes an emitter write for ever.",
