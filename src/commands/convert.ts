@@ -15,6 +15,7 @@ import type { Problem } from "../problem.ts";
 import { CONVERT_TARGETS, Converter, type ConvertTarget } from "../trace/convert.ts";
 import { detectFormat, type TraceFormat } from "../trace/detect.ts";
 import { LinuxNativeLines } from "../trace/linux-native.ts";
+import { TraceDatReader } from "../trace/linux-dat.ts";
 import { LinuxTextReader } from "../trace/linux-text.ts";
 import { LogWriter, type WrittenLine } from "../trace/dialect-json.ts";
 import { DialectReader } from "../trace/dialect-reader.ts";
@@ -22,8 +23,10 @@ import { NativeReader } from "../trace/native.ts";
 import { YamlReader } from "../trace/yaml.ts";
 import { yamlToJsonLines, type JsonLine } from "../trace/yaml-json.ts";
 import { matchingWords, namedDialect, type NamedDialect } from "./dialects.ts";
+import { inflate } from "./inflate.ts";
 import { InputError, inputError, openInput, STDIN } from "./input.ts";
 import { print, warn } from "./output.ts";
+import { FORMS } from "./read-trace.ts";
 
 interface ConvertFlags {
   readonly to: ConvertTarget;
@@ -55,14 +58,14 @@ async function* converted(input: string, to: ConvertTarget): AsyncGenerator<stri
   const reader = new NativeReader(converter, input);
   converter.cursor = reader;
   const kernel = new LinuxNativeLines();
-  const kernelReader = new LinuxTextReader(kernel, input);
-  kernel.cursor = kernelReader;
+  let kernelReader: LinuxTextReader | TraceDatReader | null = null;
   const yaml: Uint8Array[] = [];
   let format: TraceFormat | null = null;
   for await (const chunk of openInput(input)) {
     format ??= formatOf(chunk, input);
     if (format === "yaml") yaml.push(chunk);
-    else if (format === "linux-text") {
+    else if (format === "linux-text" || format === "trace-dat") {
+      kernelReader ??= kernelReaderOf(format, kernel, input);
       kernelReader.push(chunk);
       pushLines(kernel, reader);
     } else reader.push(chunk);
@@ -73,13 +76,24 @@ async function* converted(input: string, to: ConvertTarget): AsyncGenerator<stri
     return;
   }
   if (format === null) throw inputError("INPUT_EMPTY", input, "a trace", "an empty file");
-  if (format === "linux-text") {
+  if (kernelReader !== null) {
     kernelReader.end();
     pushLines(kernel, reader);
   }
   reader.end();
   converter.end();
   yield* taken(converter);
+}
+
+function kernelReaderOf(
+  format: "linux-text" | "trace-dat",
+  kernel: LinuxNativeLines,
+  input: string,
+): LinuxTextReader | TraceDatReader {
+  const reader =
+    format === "trace-dat" ? new TraceDatReader(kernel, input, inflate) : new LinuxTextReader(kernel, input);
+  kernel.cursor = reader;
+  return reader;
 }
 
 /** The native lines of a kernel trace go the way of all native lines. */
@@ -92,12 +106,7 @@ function pushLines(kernel: LinuxNativeLines, reader: NativeReader): void {
 function formatOf(head: Uint8Array, input: string): TraceFormat {
   const format = detectFormat(head);
   if (format !== null) return format;
-  throw inputError(
-    "INPUT_FORMAT",
-    input,
-    "JSON Lines (buddytrace 1), YAML, or text of Linux' tracing",
-    "something else",
-  );
+  throw inputError("INPUT_FORMAT", input, FORMS, "something else");
 }
 
 function* taken(converter: Converter): Generator<string> {

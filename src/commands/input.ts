@@ -18,7 +18,7 @@ export const STDIN = "-";
 
 const CHUNK_BYTES = 2 ** 20;
 const ENVIRONMENTS = "env";
-const TRACE_NAME = /\.(?:jsonl|ya?ml|txt|trace)(?:\.(?:gz|zst))?$/;
+const TRACE_NAME = /\.(?:jsonl|ya?ml|txt|trace|dat)(?:\.(?:gz|zst))?$/;
 
 /** Input that cannot be used; carries the problems that the user sees. */
 export class InputError extends Error {

@@ -5,9 +5,12 @@ import { detectFormat, type TraceFormat } from "../trace/detect.ts";
 import { DialectReader, type Matching } from "../trace/dialect-reader.ts";
 import type { TraceCursor, TraceSink } from "../trace/event.ts";
 import type { LinuxCursor, LinuxSink } from "../trace/linux-event.ts";
+import { TraceDatReader } from "../trace/linux-dat.ts";
 import { LinuxTextReader } from "../trace/linux-text.ts";
 import { NativeReader } from "../trace/native.ts";
 import { YamlReader } from "../trace/yaml.ts";
+import { datFile } from "./dat-file.ts";
+import { inflate } from "./inflate.ts";
 import { InputError, inputError, openInput } from "./input.ts";
 
 /** A sink that sees the text of lines and may have enough. */
@@ -56,7 +59,7 @@ export async function openTrace(path: string, log: LogReading | null = null): Pr
   }
 }
 
-const FORMS = "JSON Lines (buddytrace 1), YAML, or text of Linux' tracing";
+export const FORMS = "JSON Lines (buddytrace 1), YAML, text of Linux' tracing, or trace.dat";
 
 function shown(head: Uint8Array): string {
   const bytes = [...head.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
@@ -86,9 +89,25 @@ async function feedLog(trace: OpenTrace, { dialect, told }: LogReading, sink: St
 
 /** Feeds a kernel trace to the sink, likewise. */
 export function feedLinuxTrace(trace: OpenTrace, sink: CursoredLinuxSink): Promise<number> {
+  if (trace.format === "trace-dat") return feedTraceDat(trace, sink);
   const reader = new LinuxTextReader(sink, trace.path);
   sink.cursor = reader;
   return feed(trace, sink, reader, () => true);
+}
+
+/** A recording on disk is read at random, one from elsewhere is kept until it is complete. */
+async function feedTraceDat(trace: OpenTrace, sink: CursoredLinuxSink): Promise<number> {
+  const reader = new TraceDatReader(sink, trace.path, inflate);
+  sink.cursor = reader;
+  const file = datFile(trace.path);
+  if (file === null) return feed(trace, sink, reader, () => true);
+  await trace.chunks.return(undefined);
+  try {
+    reader.read(file.source);
+  } finally {
+    file.close();
+  }
+  return reader.lines;
 }
 
 interface Reader {

@@ -79,7 +79,7 @@ function passedOver(paths: readonly string[]): string {
 
 async function verifyAny(file: string, flags: VerifyFlags, chooser: ProfileChoice): Promise<Verified> {
   const trace = await openTrace(file, logReading(file, flags));
-  if (trace.format === "linux-text") return verifyLinuxFile(trace, flags);
+  if (trace.format === "linux-text" || trace.format === "trace-dat") return verifyLinuxFile(trace, flags);
   return { kind: "trace", result: await verifyTrace(trace, flags, chooser) };
 }
 

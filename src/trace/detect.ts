@@ -1,8 +1,9 @@
 // Which format some bytes are in, told by their content, never by the file's name.
 
+import { isTraceDat } from "./linux-dat.ts";
 import { detectLinuxText } from "./linux-text-detect.ts";
 
-export type TraceFormat = "jsonl" | "yaml" | "linux-text";
+export type TraceFormat = "jsonl" | "yaml" | "linux-text" | "trace-dat";
 
 /** Bytes that are enough to tell. */
 export const DETECT_BYTES = 4096;
@@ -11,6 +12,7 @@ const BOM = "\uFEFF";
 
 /** The format of a trace that begins with these bytes, or null where they begin none. */
 export function detectFormat(head: Uint8Array): TraceFormat | null {
+  if (isTraceDat(head)) return "trace-dat";
   if (detectLinuxText(head.subarray(0, DETECT_BYTES))) return "linux-text";
   const text = new TextDecoder().decode(head.subarray(0, DETECT_BYTES));
   const start = text.startsWith(BOM) ? text.slice(1) : text;
@@ -32,7 +34,7 @@ function beginsYaml(text: string): boolean {
 export function looksLikeTrace(head: Uint8Array): boolean {
   const format = detectFormat(head);
   const text = new TextDecoder().decode(head);
-  if (format === "linux-text") return true;
+  if (format === "linux-text" || format === "trace-dat") return true;
   if (format === "jsonl") return (text.split("\n", 1)[0] as string).includes('"buddytrace"');
   return format === "yaml" && /(?:^|[\s{,"'])buddytrace["']?\s*:/.test(text);
 }
