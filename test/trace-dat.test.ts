@@ -38,7 +38,10 @@ function hear(bytes: Uint8Array, open: (sink: LinuxSink) => Reader): Heard {
   }
   const reader = open({
     event: (kind, pfn, order, cpu, extra) =>
-      note(`${kind} ${pfn} ${order} ${cpu} ${extra} ${reader.migratetype()} ${reader.task()}`, reader.time()),
+      note(
+        `${kind} ${pfn} ${order} ${cpu} ${extra} ${reader.migratetype()} ${reader.gfpFlags()} ${reader.task()}`,
+        reader.time(),
+      ),
     lost: (cpu, count) => note(`lost ${cpu} ${count}`, 0),
     bufferStarted: () => note("started", 0),
     entries: () => note("entries", 0),

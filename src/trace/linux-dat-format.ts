@@ -6,6 +6,7 @@
 //
 // Source: Documentation/trace/events.rst, 3; include/trace/events/kmem.h.
 
+import { type FlagNames, readFlagNames } from "./linux-dat-flags.ts";
 import { EXTFRAG, KIND_NAMES } from "./linux-event.ts";
 
 /** A field of a record, by its offset from the record's first byte. */
@@ -34,6 +35,8 @@ export interface DatFormat {
   readonly extra: DatField | null;
   readonly migratetype: DatField | null;
   readonly gfpFlags: DatField | null;
+  /** Empty for events of others. */
+  readonly flagNames: FlagNames;
 }
 
 const LINE_MAX = 400;
@@ -66,6 +69,7 @@ export function readFormat(text: string): DatFormat | null {
     extra: named(isExtfrag ? "alloc_order" : "percpu_refill"),
     migratetype: named("migratetype"),
     gfpFlags: named("gfp_flags"),
+    flagNames: ours < 0 ? [] : readFlagNames(text),
   };
 }
 

@@ -13,13 +13,14 @@
 //     missing or cut off within a recording, their CPU has lost events, how many is not known.
 //
 // Limits: recordings of latency tracers (text within the file) are refused. Corrections of the clock that a guest
-// shares with its host (TIME_SHIFT) are not applied. gfp flags are given as a number, in hexadecimal digits.
+// shares with its host (TIME_SHIFT) are not applied.
 
 import type { Problem, ProblemCode } from "../problem.ts";
 import { DatCursor, type DatFailure, type DatSource, type Inflate, memorySource } from "./linux-dat-bytes.ts";
 import { DatClock } from "./linux-dat-clock.ts";
 import { readVersion6 } from "./linux-dat-6.ts";
 import { readVersion7 } from "./linux-dat-7.ts";
+import { flagsText } from "./linux-dat-flags.ts";
 import { type DatField, type DatFormat, fieldNumber, pfnNumber } from "./linux-dat-format.ts";
 import { type DatHead, newHead } from "./linux-dat-head.ts";
 import { CpuRecords } from "./linux-dat-ring.ts";
@@ -111,7 +112,7 @@ export class TraceDatReader implements LinuxCursor {
 
   gfpFlags(): string {
     const flags = this.#number(this.#format?.gfpFlags);
-    return flags === null ? "" : `0x${flags.toString(16)}`;
+    return flags === null ? "" : flagsText(flags, this.#format?.flagNames ?? []);
   }
 
   migratetype(): number {
