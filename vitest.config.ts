@@ -5,6 +5,8 @@ export default defineConfig({
     include: ["{model,src,test}/**/*.test.ts"],
     globalSetup: "test/build-once.ts",
     setupFiles: ["test/seed.ts"],
+    // A bound for what hangs, generous for machines that are busy.
+    testTimeout: 60_000,
     coverage: { include: ["model/**/*.ts", "src/**/*.ts"], exclude: ["**/*.test.ts"] },
   },
 });
