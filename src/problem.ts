@@ -10,7 +10,7 @@ export const PROBLEMS = {
   INPUT_FORMAT: "The content is none of the formats that buddycheck reads.",
   INPUT_GZIP: "Compressed data (gzip) is damaged or ends too early.",
   INPUT_ZSTD: "Compressed data (zstd) is damaged or ends too early.",
-  INPUT_TRACE_DAT: "A binary recording (trace.dat) is damaged, ends too early, or holds what is not read.",
+  INPUT_TRACE_DAT: "A binary recording (trace.dat) is damaged or ends too early.",
   INPUT_ENCODING: "The text is not valid UTF-8.",
   TRACE_SYNTAX: "A line is not one complete JSON object.",
   TRACE_LINE_LENGTH: "A line is longer than the reader accepts.",
