@@ -202,7 +202,7 @@ function changedBlocks(before: Snapshot, after: Snapshot): NamedBlock[] {
 /** The lists hold the right blocks: are they in the order the profile promises? */
 function orderDifference(ledger: Ledger, snapshot: Snapshot): Difference | null {
   const { serving } = ledger;
-  if (serving === null || !serving.known) return null;
+  if (serving === null || !serving.known || snapshot.cached.length > 0) return null;
   const shown = listsByZone(ledger, snapshot);
   for (let list = 0; list < shown.length; list++) {
     const expected = serving.headsOf(list);
@@ -234,7 +234,9 @@ function listsByZone(ledger: Ledger, snapshot: Snapshot): readonly number[][] {
 function rememberSnapshot(ledger: Ledger, snapshot: Snapshot): void {
   ledger.observed = snapshot;
   ledger.stepsSinceObserved = 0;
-  ledger.serving?.adopt(listsByZone(ledger, snapshot));
+  // Frames held back are on no list now, and nobody knows where they will join one.
+  if (snapshot.cached.length > 0) ledger.serving?.loseOrder();
+  else ledger.serving?.adopt(listsByZone(ledger, snapshot));
 }
 
 /** Goes on with the allocator's own view: what it lists is free, what it does not list is not. */

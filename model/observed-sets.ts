@@ -86,11 +86,12 @@ export function compare(ledger: Ledger, snapshot: Snapshot): Comparison {
   const sound: ListedBlock[] = [];
   const seen = new Set<number>();
   for (const block of listedBlocks(snapshot)) {
-    if (seen.has(block.pfn)) twice.push(block);
-    else if (!headsBlock(block.pfn, block.order)) misaligned.push(block);
-    else if (block.order > ledger.maxOrder || outside(ledger, block.pfn, block.pages) !== null) beyond.push(block);
+    const { pfn, pages, order } = block;
+    if (seen.has(pfn)) twice.push({ pfn, pages });
+    else if (!headsBlock(pfn, order)) misaligned.push({ pfn, pages });
+    else if (order > ledger.maxOrder || outside(ledger, pfn, pages) !== null) beyond.push({ pfn, pages });
     else sound.push(block);
-    seen.add(block.pfn);
+    seen.add(pfn);
   }
   sound.sort((a, b) => a.pfn - b.pfn);
   const listed = mergeRanges(sound.map((block) => ({ start: block.pfn, end: block.pfn + block.pages })));
@@ -120,7 +121,7 @@ function overlapping(sorted: readonly ListedBlock[]): readonly NamedBlock[] {
   const found: NamedBlock[] = [];
   let end = -1;
   for (const block of sorted) {
-    if (block.pfn < end) found.push(block);
+    if (block.pfn < end) found.push({ pfn: block.pfn, pages: block.pages });
     end = Math.max(end, block.pfn + block.pages);
   }
   return found;

@@ -124,6 +124,12 @@ describe("what a profile allows or demands", () => {
       { profile: { fit: "best", initialFreeSet: "any" } },
       "",
     ],
+    [
+      "frames held back leave the lists' order open",
+      "a1=0 a1=2 a1=4 a1=6 f0 f4 free 0:1 4:1 free 4:1 1:0 cached 0 a1=4",
+      { profile: { placement: "fifo" } },
+      "",
+    ],
     ["misuse may kill", "f0#panic", { profile: { misuse: "died" } }, "1 free-live-only"],
     ["requests may fail", "a0!", { profile: { exhaustion: "may-fail" } }, ""],
     ["the largest order may be unusable", "a3!", { profile: { usableMaxOrder: 2 } }, ""],

@@ -113,9 +113,11 @@ function carets(drawn: readonly Drawn[], frames: readonly FrameRange[]): readonl
   return [named.length <= DRAWING_COLUMNS ? named : row];
 }
 
+/** Beyond 2^53 the last page of a range cannot be told from its end: it stands in the last cell. */
 function columnOf(drawn: readonly Drawn[], pfn: number): number {
-  const { piece, column, cells } = drawn.find((each) => pfn < each.piece.end) as Drawn;
-  return column + Math.floor(((pfn - piece.start) * cells) / (piece.end - piece.start));
+  const { piece, column, cells } = (drawn.find((each) => pfn < each.piece.end) ?? drawn.at(-1)) as Drawn;
+  const cell = Math.floor(((pfn - piece.start) * cells) / (piece.end - piece.start));
+  return column + Math.min(cell, cells - 1);
 }
 
 /** What the letters and signs of this drawing mean. */
