@@ -72,6 +72,8 @@ export class Verifier implements TraceSink {
   #violationCount = 0;
   #peakLiveBlocks = 0;
   #zeroedReported = false;
+  /** Are events judged: is there a ledger, no problem yet, and more wanted? */
+  #isOpen = false;
   #diedAt = 0;
   #eventsAfterDeath = 0;
 
@@ -92,11 +94,12 @@ export class Verifier implements TraceSink {
     const base = this.#profile.alignment === "pool" ? 0 : header.shape.basePfn;
     const geometry = createGeometry({ ...header.shape, basePfn: base });
     this.#ledger = createLedger({ geometry, profile: this.#profile, start: header.start, laws: this.#options.laws });
+    this.#isOpen = this.#problems.length === 0;
     return base;
   }
 
   event(command: Command, outcome: Outcome, line: number): void {
-    if (this.#ledger === null || this.#problems.length > 0 || !this.wantsMore) return;
+    if (!this.#isOpen) return;
     const interval = this.cursor?.interval ?? null;
     if (interval === null && this.#reorder === null) this.#judge(command, outcome, line, null);
     else this.#wait(command, outcome, line, interval);
@@ -166,6 +169,7 @@ export class Verifier implements TraceSink {
 
   problem(problem: Problem): void {
     this.#problems.push(problem);
+    this.#isOpen = false;
   }
 
   #count(command: Command, outcome: Outcome, line: number): void {
@@ -215,6 +219,7 @@ export class Verifier implements TraceSink {
       return;
     }
     const number = ++this.#findingCount;
+    if (!this.wantsMore) this.#isOpen = false;
     this.#causes.begin(violation, number);
     if (number > this.#options.findingsMax) return;
     const text = recorded ?? this.cursor?.lineText(TEXT_MAX) ?? "";
