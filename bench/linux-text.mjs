@@ -1,7 +1,8 @@
 // How fast Linux text traces are read, next to what else reads lines: `npm run build && node bench/linux-text.mjs FILE`.
 //
 //  1. FILE is a raw `trace` recording, plain or .gz. It is repeated, with its times shifted, into one file of at
-//     least 1 GB in the folder for temporary files, which is removed at the end.
+//     least 1 GB in the folder for temporary files, which is removed at the end. Marks of lost events stand
+//     between the repetitions.
 //  2. Rounds are interleaved, so that all competitors meet the same noise; the best of each counts. Rates are per
 //     second of processor time, which a busy machine stretches less than the clock's.
 //  3. Every competitor that counts events must count the same number, or the figures are worth nothing.
@@ -13,11 +14,15 @@ import { closeSync, createReadStream, mkdtempSync, openSync, readFileSync, readS
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { LinuxTextReader } from "../dist/src/trace/linux-text.js";
 
 const CHUNK_BYTES = 2 ** 20;
+
+/** A recording does not end as it begins: without these marks its repetition would contradict it. */
+const SEAM = "CPU:0 [LOST 1 EVENTS]\nCPU:1 [LOST 1 EVENTS]\n";
 
 /** Pairs frees with allocations by pfn, as people do it by hand. */
 const PAIRING = `/mm_page_(alloc|free): / {
@@ -44,6 +49,7 @@ function writeRepeated(recording, file, sizeBytes) {
   for (let seconds = 0; bytes < sizeBytes; seconds += length) {
     const later = seconds;
     bytes += writeSync(out, lines.map((line, index) => `${shifted(line, times[index] ?? 0, later)}\n`).join(""));
+    bytes += writeSync(out, SEAM);
   }
   closeSync(out);
   return bytes;
@@ -91,6 +97,17 @@ function pairWithMawk(file) {
   const { printed, seconds } = run(["mawk", PAIRING, file]);
   const events = Number(printed.split("\n", 1)[0]);
   return { events: Number.isNaN(events) ? null : events, seconds };
+}
+
+/**
+ * The whole command, start and report included: reading and all open-world rules.
+ * @param {string} file
+ * @returns {Measured}
+ */
+function verify(file) {
+  const cli = fileURLToPath(new URL("../dist/src/cli.js", import.meta.url));
+  const { printed, seconds } = run([process.execPath, cli, "verify", "--quiet", file]);
+  return { events: Number(/(\d+) events/u.exec(printed)?.[1] ?? Number.NaN), seconds };
 }
 
 /**
@@ -164,6 +181,7 @@ const COMPETITORS = [
   ["mawk pairing", pairWithMawk],
   ["readline + regex + Map", timed(readByLines)],
   ["LinuxTextReader", timed(readByColumns)],
+  ["buddycheck verify", verify],
 ];
 
 /**
