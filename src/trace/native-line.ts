@@ -39,6 +39,29 @@ export const HAS_T_END = 1024;
 /** A key that changes what an event means and that only the slow path reads: `addr`, `zeroed`, `buddytrace`. */
 const SLOW_KEY = 256;
 
+/** Longest line of the two common forms, with room to look ahead. */
+const COMMON_BYTES_MAX = 80;
+const ORDER_DIGITS = 2;
+const PFN_DIGITS = 15;
+
+/** Four ASCII characters as the number that a DataView reads. */
+function four(text: string): number {
+  return [...text].reduce((word, character) => word * 256 + character.charCodeAt(0), 0);
+}
+
+// Cut into fours: {"op ":"a lloc ","o rder ": 3 ,"pf n": 64}   {"op ":"f ree" ,"pf n": 64 ,"or der" : 3}
+const OPENING: number = four('{"op');
+const COLON_A: number = four('":"a');
+const COLON_F: number = four('":"f');
+const LLOC: number = four("lloc");
+const REE_: number = four('ree"');
+const THEN_O: number = four('","o');
+const RDER: number = four("rder");
+const THEN_OR: number = four(',"or');
+const DER_: number = four('der"');
+const THEN_PF: number = four(',"pf');
+const END_OF_KEY: number = four('":');
+
 /** Unnamed keys a line may have here; more go to the slow path. */
 const EXTRA_KEYS_MAX = 12;
 
@@ -60,6 +83,8 @@ export class LineScanner {
   /** Where the numbers of `t` and `t_end` start. */
   timeAt = 0;
   timeEndAt = 0;
+  /** What `#readCommon` read. */
+  #common = 0;
   /** Position behind the value that `#number`, `#skip` or a list reader just read. */
   #at = 0;
   readonly #extraKeys = new Int32Array(2 * EXTRA_KEYS_MAX);
@@ -70,6 +95,57 @@ export class LineScanner {
   addZone(name: string): void {
     this.#zones.push(name);
     this.#zoneNames.push(new TextEncoder().encode(name));
+  }
+
+  /**
+   * Decodes the two lines that most traces consist of, `{"op":"alloc","order":3,"pfn":64}` and
+   * `{"op":"free","pfn":64,"order":3}`, four bytes at a time; -1 for every other line, and near the chunk's end.
+   */
+  scanCommon(bytes: Uint8Array, view: DataView, start: number): number {
+    if (start + COMMON_BYTES_MAX > bytes.length || view.getUint32(start) !== OPENING) return -1;
+    if (view.getUint32(start + 8) === LLOC && view.getUint32(start + 4) === COLON_A) {
+      if (view.getUint32(start + 12) !== THEN_O || view.getUint32(start + 16) !== RDER) return -1;
+      if (view.getUint16(start + 20) !== END_OF_KEY) return -1;
+      const afterOrder = this.#readCommon(bytes, start + 22, ORDER_DIGITS);
+      this.order = this.#common;
+      if (afterOrder < 0 || view.getUint32(afterOrder) !== THEN_PF || bytes[afterOrder + 4] !== 0x6e) return -1;
+      if (view.getUint16(afterOrder + 5) !== END_OF_KEY) return -1;
+      const end = this.#readCommon(bytes, afterOrder + 7, PFN_DIGITS);
+      this.pfn = this.#common;
+      return this.#commonEnd(bytes, end, ALLOC);
+    }
+    if (view.getUint32(start + 8) !== REE_ || view.getUint32(start + 4) !== COLON_F) return -1;
+    if (view.getUint32(start + 12) !== THEN_PF || bytes[start + 16] !== 0x6e) return -1;
+    if (view.getUint16(start + 17) !== END_OF_KEY) return -1;
+    const afterPfn = this.#readCommon(bytes, start + 19, PFN_DIGITS);
+    this.pfn = this.#common;
+    if (afterPfn < 0 || view.getUint32(afterPfn) !== THEN_OR || view.getUint32(afterPfn + 4) !== DER_) return -1;
+    if (bytes[afterPfn + 8] !== COLON) return -1;
+    const end = this.#readCommon(bytes, afterPfn + 9, ORDER_DIGITS);
+    this.order = this.#common;
+    return this.#commonEnd(bytes, end, FREE);
+  }
+
+  #commonEnd(bytes: Uint8Array, at: number, op: number): number {
+    if (at < 0 || bytes[at] !== CLOSE || bytes[at + 1] !== NEWLINE) return -1;
+    this.op = op;
+    this.seen = HAS_OP | HAS_ORDER | HAS_PFN;
+    this.zone = null;
+    return at + 2;
+  }
+
+  /** Reads a number without leading zeros and with at most `digitsMax` digits; answers where it ends, or -1. */
+  #readCommon(bytes: Uint8Array, start: number, digitsMax: number): number {
+    let at = start;
+    let value = 0;
+    for (let digit = (bytes[at] as number) - 0x30; digit >= 0 && digit <= 9; digit = (bytes[at] as number) - 0x30) {
+      value = value * 10 + digit;
+      at++;
+    }
+    const digits = at - start;
+    if (digits === 0 || digits > digitsMax || (digits > 1 && bytes[start] === 0x30)) return -1;
+    this.#common = value;
+    return at;
   }
 
   /**

@@ -161,11 +161,12 @@ export class NativeReader implements TraceCursor {
   /** Whole lines from `start` to `end`, the last newline included. */
   #readLines(bytes: Uint8Array, start: number, end: number): void {
     this.#bytes = bytes;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let at = start;
     while (at < end) {
       this.#line++;
       this.#lineStart = at;
-      const next = this.#context === null || this.#problems > 0 ? -1 : this.#scanner.scan(bytes, at);
+      const next = this.#context === null || this.#problems > 0 ? -1 : this.#scan(bytes, view, at);
       if (next >= 0 && this.#plainEvent(next - 1)) {
         at = next;
         continue;
@@ -175,6 +176,11 @@ export class NativeReader implements TraceCursor {
       this.#slowLine();
       if (!this.#wantsMore()) return;
     }
+  }
+
+  #scan(bytes: Uint8Array, view: DataView, at: number): number {
+    const next = this.#scanner.scanCommon(bytes, view, at);
+    return next >= 0 ? next : this.#scanner.scan(bytes, at);
   }
 
   /** Hands on what the scanner decoded; false if fields are missing, in conflict or out of range. */
