@@ -8,6 +8,20 @@
 //
 // At 36 bytes an event, most of the time goes into these loops: no closures, no strings, no objects.
 
+import {
+  COLON_A,
+  COLON_F,
+  DER_,
+  END_OF_KEY,
+  LLOC,
+  OPENING,
+  RDER,
+  REE_,
+  THEN_O,
+  THEN_OR,
+  THEN_PF,
+} from "./native-words.ts";
+
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
@@ -43,24 +57,6 @@ const SLOW_KEY = 256;
 const COMMON_BYTES_MAX = 80;
 const ORDER_DIGITS = 2;
 const PFN_DIGITS = 15;
-
-/** Four ASCII characters as the number that a DataView reads. */
-function four(text: string): number {
-  return [...text].reduce((word, character) => word * 256 + character.charCodeAt(0), 0);
-}
-
-// Cut into fours: {"op ":"a lloc ","o rder ": 3 ,"pf n": 64}   {"op ":"f ree" ,"pf n": 64 ,"or der" : 3}
-const OPENING: number = four('{"op');
-const COLON_A: number = four('":"a');
-const COLON_F: number = four('":"f');
-const LLOC: number = four("lloc");
-const REE_: number = four('ree"');
-const THEN_O: number = four('","o');
-const RDER: number = four("rder");
-const THEN_OR: number = four(',"or');
-const DER_: number = four('der"');
-const THEN_PF: number = four(',"pf');
-const END_OF_KEY: number = four('":');
 
 /** Unnamed keys a line may have here; more go to the slow path. */
 const EXTRA_KEYS_MAX = 12;
