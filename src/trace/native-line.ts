@@ -9,17 +9,27 @@
 // At 36 bytes an event, most of the time goes into these loops: no closures, no strings, no objects.
 
 import {
+  ADDR_KEY,
+  CACHED_KEY,
   COLON_A,
   COLON_F,
   DER_,
   END_OF_KEY,
+  FALSE_WORD,
+  HEADER_KEY,
   LLOC,
+  NULL_WORD,
   OPENING,
   RDER,
   REE_,
+  SNAPSHOT_WORD,
   THEN_O,
   THEN_OR,
   THEN_PF,
+  TRUE_WORD,
+  T_END_KEY,
+  ZEROED_KEY,
+  ZONE_KEY,
 } from "./native-words.ts";
 
 const QUOTE = 0x22;
@@ -388,11 +398,6 @@ export class LineScanner {
   }
 }
 
-const SNAPSHOT_WORD: Uint8Array = new TextEncoder().encode('snapshot"');
-const NULL_WORD: Uint8Array = new TextEncoder().encode("null");
-const TRUE_WORD: Uint8Array = new TextEncoder().encode("true");
-const FALSE_WORD: Uint8Array = new TextEncoder().encode("false");
-
 function matches(bytes: Uint8Array, at: number, word: Uint8Array): boolean {
   for (let index = 0; index < word.length; index++) if (bytes[at + index] !== word[index]) return false;
   return true;
@@ -469,13 +474,6 @@ function keyBit(bytes: Uint8Array, at: number): number {
       return 0;
   }
 }
-
-const ZONE_KEY: Uint8Array = new TextEncoder().encode('zone"');
-const T_END_KEY: Uint8Array = new TextEncoder().encode('t_end"');
-const ZEROED_KEY: Uint8Array = new TextEncoder().encode('zeroed"');
-const ADDR_KEY: Uint8Array = new TextEncoder().encode('addr"');
-const HEADER_KEY: Uint8Array = new TextEncoder().encode('buddytrace"');
-const CACHED_KEY: Uint8Array = new TextEncoder().encode('cached"');
 
 function keyLength(bit: number): number {
   switch (bit) {

@@ -1,4 +1,4 @@
-// The fixed parts of the two most common lines of a native trace, cut into fours, as a DataView reads them.
+// The words of native traces as bytes; those of the two most common lines cut into fours, as a DataView reads them.
 
 /** Four ASCII characters as the number that a DataView reads. */
 function four(text: string): number {
@@ -17,3 +17,15 @@ export const THEN_OR: number = four(',"or');
 export const DER_: number = four('der"');
 export const THEN_PF: number = four(',"pf');
 export const END_OF_KEY: number = four('":');
+
+// Words that are compared byte by byte, with the quote behind them where they are keys or texts.
+export const SNAPSHOT_WORD: Uint8Array = new TextEncoder().encode('snapshot"');
+export const NULL_WORD: Uint8Array = new TextEncoder().encode("null");
+export const TRUE_WORD: Uint8Array = new TextEncoder().encode("true");
+export const FALSE_WORD: Uint8Array = new TextEncoder().encode("false");
+export const ZONE_KEY: Uint8Array = new TextEncoder().encode('zone"');
+export const T_END_KEY: Uint8Array = new TextEncoder().encode('t_end"');
+export const ZEROED_KEY: Uint8Array = new TextEncoder().encode('zeroed"');
+export const ADDR_KEY: Uint8Array = new TextEncoder().encode('addr"');
+export const HEADER_KEY: Uint8Array = new TextEncoder().encode('buddytrace"');
+export const CACHED_KEY: Uint8Array = new TextEncoder().encode('cached"');
