@@ -493,10 +493,3 @@ function keyLength(bit: number): number {
       return 5;
   }
 }
-
-/** The number, of digits and perhaps a fraction, that starts here. */
-export function numberAt(bytes: Uint8Array, start: number): number {
-  let end = start;
-  while (isDigit(bytes[end] as number) || bytes[end] === 0x2e) end++;
-  return Number(new TextDecoder().decode(bytes.subarray(start, end)));
-}

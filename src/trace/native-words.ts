@@ -29,3 +29,10 @@ export const ZEROED_KEY: Uint8Array = new TextEncoder().encode('zeroed"');
 export const ADDR_KEY: Uint8Array = new TextEncoder().encode('addr"');
 export const HEADER_KEY: Uint8Array = new TextEncoder().encode('buddytrace"');
 export const CACHED_KEY: Uint8Array = new TextEncoder().encode('cached"');
+
+/** The number, of digits and perhaps a fraction, that starts here. */
+export function numberAt(bytes: Uint8Array, start: number): number {
+  let end = start;
+  while (((bytes[end] as number) >= 0x30 && (bytes[end] as number) <= 0x39) || bytes[end] === 0x2e) end++;
+  return Number(new TextDecoder().decode(bytes.subarray(start, end)));
+}

@@ -38,9 +38,9 @@ import {
   HAS_T,
   HAS_T_END,
   LineScanner,
-  numberAt,
   SNAPSHOT,
 } from "./native-line.ts";
+import { numberAt } from "./native-words.ts";
 
 const NEWLINE = 0x0a;
 const PROBLEMS_MAX = 10;
