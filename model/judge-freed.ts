@@ -23,7 +23,7 @@ export function judgeFreed(ledger: Ledger, command: FreeCommand, outcome: Outcom
   if (owed !== undefined) return takeBack(ledger, pfn, owed, outcome);
   const misuse = misuseOf(ledger, command);
   if (misuse !== null) return badFree(ledger, command, misuse, outcome);
-  const pages = pagesNamed(ledger, command) ?? (isLiveHead(ledger, pfn) ? ledger.pagesOf(pfn) : 1);
+  const pages = pagesFreed(ledger, command);
   switch (outcome.kind) {
     case "refused":
       return goodFreeRefused(ledger, pfn, pages);
@@ -33,6 +33,13 @@ export function judgeFreed(ledger: Ledger, command: FreeCommand, outcome: Outcom
       free(ledger, pfn, pages, command.kind === "free");
       return NONE;
   }
+}
+
+/** Frames that a good free is about: those named, or the whole block where its size is not the caller's to name. */
+function pagesFreed(ledger: Ledger, command: FreeCommand): number {
+  const named = pagesNamed(ledger, command);
+  if (named !== null && ledger.profile.sizeAtFree !== "remembered") return named;
+  return isLiveHead(ledger, command.pfn) ? ledger.pagesOf(command.pfn) : (named ?? 1);
 }
 
 function isLiveHead(ledger: Ledger, pfn: number): boolean {
