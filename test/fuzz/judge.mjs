@@ -3,7 +3,7 @@
  *
  * 1. Nothing throws, and a sink is called at most once for each line.
  * 2. With problems there is no verdict; without, a violation means "violated", and "holds" means none.
- * 3. Every problem and every finding has its place in the input.
+ * 3. Every problem and every finding has its place in the input; without problems every line is JSON.
  * 4. Reports can be written, and the JSON report is as its schema says.
  * 5. What is minimized shows the same violation, and no longer does without any one of its events.
  * 6. Converted to YAML and back, the trace says the same.
@@ -70,6 +70,7 @@ export function judge(bytes, choice) {
   const whole = withHistory(result, bytes);
   expectReports(whole, choice);
   if (format === "jsonl" && whole.problems.length === 0) {
+    expectJson(bytes);
     expectMinimal(whole, bytes);
     if (choice % 32 === 0) expectConverted(whole, bytes);
   }
@@ -129,6 +130,11 @@ function expectConsistent(result) {
     assert.ok(column + columns - 1 <= Math.max(text.length, 1), `${column}+${columns} in ${text.length}`);
     for (const { start, end } of violation.frames) assert.ok(start < end, `frames ${start}..${end}`);
   }
+}
+
+/** @param {Uint8Array} bytes */
+function expectJson(bytes) {
+  for (const line of Buffer.from(bytes).toString().split("\n")) if (line.trim() !== "") JSON.parse(line);
 }
 
 /** @param {TraceResult} result @param {Uint8Array} bytes @returns {TraceResult} */

@@ -19,15 +19,29 @@ import { expectAgreement, live, lives } from "./sequences.mjs";
 
 const HEADER = Buffer.from('{"buddytrace":1,"max_order":3,"pages":8}\n');
 
+/** Brackets of all kinds, deeper than any stack: a worker's is four times the main thread's. */
+const nested = fc
+  .array(fc.constantFrom(...'{ } [ ] , : " \\ \r 1 "a": {"a" {"a": ], ],"b": },"b": - --- &a *a'.split(" ")), {
+    minLength: 1,
+    maxLength: 6,
+  })
+  .map((pieces) => Buffer.from(`{"op":${pieces.join("").repeat(40_000)}\n`));
+
 const byteValues = fc.record({
   isTrace: fc.boolean(),
   bytes: fc.oneof(
-    fc.uint8Array({ maxLength: 200 }),
-    fc.array(fc.nat(0x10ffff), { maxLength: 100 }).map((points) => Buffer.from(String.fromCodePoint(...points))),
-    fc.json({ maxDepth: 3 }).map((text) => Buffer.from(`${text}\n${text}`)),
-    fc
-      .array(fc.constantFrom(..."{}[]:,\"0123456789 \n\r\t\\abuop-#%'&*|>?".split("")), { maxLength: 120 })
-      .map((text) => Buffer.from(text.join(""))),
+    {
+      weight: 199,
+      arbitrary: fc.oneof(
+        fc.uint8Array({ maxLength: 200 }),
+        fc.array(fc.nat(0x10ffff), { maxLength: 100 }).map((points) => Buffer.from(String.fromCodePoint(...points))),
+        fc.json({ maxDepth: 3 }).map((text) => Buffer.from(`${text}\n${text}`)),
+        fc
+          .array(fc.constantFrom(..."{}[]:,\"0123456789 \n\r\t\\abuop-#%'&*|>?".split("")), { maxLength: 120 })
+          .map((text) => Buffer.from(text.join(""))),
+      ),
+    },
+    { weight: 1, arbitrary: nested },
   ),
   choice: fc.nat(1000),
 });
