@@ -24,6 +24,7 @@ const UNITS: readonly Unit[] = [
   { layer: 2, paths: ["src/spec/"], packages: ["yaml", "zod", "ts-pattern", "jsonc-parser"] },
   { layer: 2, paths: ["src/trace/"], packages: ["yaml", "zod", "ts-pattern", "jsonc-parser"] },
   { layer: 2, paths: ["src/targets/"], packages: [NODE, "zod", "ts-pattern"] },
+  { layer: 2, paths: ["src/search/"], packages: [] },
   { layer: 3, paths: ["src/explore/"], packages: ["ts-pattern"] },
   { layer: 3, paths: ["src/test/"], packages: ["ts-pattern", "fast-check"] },
   { layer: 3, paths: ["src/verify/"], packages: ["ts-pattern"] },

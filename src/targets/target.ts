@@ -1,0 +1,74 @@
+// What an implementation under test is to the engines: it opens pools and answers commands.
+//
+//  1. A target in this process opens a session, which answers one command at a time. A target in a process of
+//     its own is given whole scripts, because a round trip for each command would cost more than the command.
+//  2. pfns are absolute on both sides of a session, as everywhere in `model/`. What an implementation counts from
+//     its own start is shifted by whoever adapts it.
+//  3. A crash, a trap, a hang and garbage are outcomes (`crashed`), never exceptions: they shrink like any other
+//     failure. A target that cannot be opened at all has crashed before its first command (`how: "init"`).
+//  4. What a target cannot show is null: the laws about it are then reported as not checked.
+//  5. A state is bytes. Equal bytes mean equal behaviour; whoever adapts a target keeps out of them what changes
+//     without meaning anything (call counters, clocks).
+
+import type { Command, Counts, Outcome, Snapshot } from "../../model/command.ts";
+import type { Geometry } from "../../model/geometry.ts";
+import type { Profile } from "../../model/profile.ts";
+import type { Script } from "./script.ts";
+
+/** What a pool is opened with. */
+export interface Opening {
+  readonly geometry: Geometry;
+  readonly profile: Profile;
+}
+
+/** One pool of a target in this process, from its opening on. */
+export interface Session {
+  /** Gives a command and answers what the client sees of it. */
+  answer(command: Command): Outcome;
+  /** The free lists in list order, or null. */
+  snapshot(): Snapshot | null;
+  /** Free blocks per order over all zones, or null. */
+  counts(): Counts | null;
+  /** The pool as it was opened. */
+  reset(): void;
+  /** The state as bytes, or null where it cannot be saved. */
+  readonly memory: Memory | null;
+}
+
+/** A state that can be copied out and back. */
+export interface Memory {
+  /** Bytes of a state. A target that grows says more from then on. */
+  readonly byteLength: number;
+  /** Copies the state to `row[at]` and on. */
+  save(row: Uint8Array, at: number): void;
+  /** Makes the state at `row[at]` the target's own. */
+  restore(row: Uint8Array, at: number): void;
+}
+
+/** A target in this process. */
+export interface SessionTarget {
+  readonly kind: "session";
+  /** As the user named it, for reports. */
+  readonly name: string;
+  /** Opens a pool. A pool that cannot be opened answers every command with `crashed`. */
+  open(opening: Opening): Session;
+}
+
+/** What came of a script: an outcome for each move that was given, and null for each that named no block. */
+export interface ScriptRun {
+  readonly outcomes: readonly (Outcome | null)[];
+  /** Free lists after the last move, or null. */
+  readonly snapshot: Snapshot | null;
+}
+
+/** A target in a process of its own. */
+export interface ScriptTarget {
+  readonly kind: "script";
+  readonly name: string;
+  /** Runs each script in a fresh pool, in the order given. */
+  run(opening: Opening, scripts: readonly Script[]): Promise<readonly ScriptRun[]>;
+  /** Ends the process. */
+  close(): Promise<void>;
+}
+
+export type Target = SessionTarget | ScriptTarget;
