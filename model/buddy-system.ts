@@ -23,6 +23,8 @@ export class BuddySystem {
   readonly geometry: Geometry;
   readonly profile: Profile;
   protected readonly zone: Zone;
+  /** Whole numbers that it remembers besides its zone. The reference has none; some mutants do. */
+  protected readonly registers: number[] = [];
 
   constructor(geometry: Geometry, profile: Profile, zone: Zone = new Zone(geometry, listOrderFor(profile.placement))) {
     this.geometry = geometry;
@@ -54,6 +56,32 @@ export class BuddySystem {
   /** Takes over the state of a system of the same geometry. */
   copyFrom(other: BuddySystem): void {
     this.zone.copyFrom(other.zone);
+    this.#setRegisters(other.registers);
+  }
+
+  /** Bytes of a saved state. */
+  get byteLength(): number {
+    return this.zone.byteLength + 8 * this.registers.length;
+  }
+
+  /** Writes the state to `row[at]` and on: equal bytes, equal states. */
+  save(row: Uint8Array, at: number): void {
+    this.zone.save(row, at);
+    if (this.registers.length === 0) return;
+    const bytes = new Uint8Array(Float64Array.from(this.registers).buffer);
+    row.set(bytes, at + this.zone.byteLength);
+  }
+
+  /** Makes the state at `row[at]`, saved from a system of the same class and geometry, its own. */
+  restore(row: Uint8Array, at: number): void {
+    this.zone.restore(row, at);
+    if (this.registers.length === 0) return;
+    const from = at + this.zone.byteLength;
+    this.#setRegisters(new Float64Array(row.slice(from, from + 8 * this.registers.length).buffer));
+  }
+
+  #setRegisters(numbers: ArrayLike<number>): void {
+    for (let i = 0; i < this.registers.length; i++) this.registers[i] = numbers[i] as number;
   }
 
   // ---------------------------------------------------------------- the pool's size

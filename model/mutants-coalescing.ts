@@ -94,16 +94,17 @@ class CoalescesOverHoles extends Allocator {
 }
 
 class CoalescesIsolatedPages extends Allocator {
-  readonly #isolated: Set<number> = new Set();
+  /** The range that left last. */
+  protected override readonly registers: number[] = [NONE];
 
   /** Pages that left keep looking free. */
   protected override isolate(pfn: number, pages: number): void {
     super.isolate(pfn, pages);
-    this.#isolated.add(pfn);
+    this.registers[0] = pfn;
   }
 
   protected override canCoalesce(pfn: number, buddy: number, order: number): boolean {
-    return this.#isolated.has(buddy) || super.canCoalesce(pfn, buddy, order);
+    return this.registers[0] === buddy || super.canCoalesce(pfn, buddy, order);
   }
 
   protected override unlink(pfn: number, order: number): void {
@@ -137,24 +138,25 @@ class ListsUnderTheOldOrder extends Allocator {
 }
 
 class CoalescesCachedPages extends Allocator {
-  #cached: readonly number[] = [];
+  /** The page in the cache. */
+  protected override readonly registers: number[] = [NONE];
 
   /** The first page freed waits in a cache. It looks free there, and passes the buddy test. */
   protected override coalesce(pfn: number, order: number): void {
-    if (order === 0 && this.#cached.length === 0) this.#cached = [pfn];
+    if (order === 0 && this.registers[0] === NONE) this.registers[0] = pfn;
     else super.coalesce(pfn, order);
   }
 
   protected override canCoalesce(pfn: number, buddy: number, order: number): boolean {
-    return (order === 0 && this.#cached.includes(buddy)) || super.canCoalesce(pfn, buddy, order);
+    return (order === 0 && this.registers[0] === buddy) || super.canCoalesce(pfn, buddy, order);
   }
 
   protected override unlink(pfn: number, order: number): void {
-    if (!this.#cached.includes(pfn)) super.unlink(pfn, order);
+    if (this.registers[0] !== pfn) super.unlink(pfn, order);
   }
 
   override snapshot(): Snapshot {
-    return { ...super.snapshot(), cached: this.#cached };
+    return { ...super.snapshot(), cached: this.registers.filter((pfn) => pfn !== NONE) };
   }
 }
 

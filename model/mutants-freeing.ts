@@ -50,13 +50,14 @@ class DiesOfMisuse extends Allocator {
 
 class DiesOfALargestFree extends Allocator {
   protected override giveBack(range: { readonly start: number; readonly end: number }): void {
-    this.#dies = range.end - range.start === pagesIn(this.geometry.maxOrder);
+    this.registers[0] = range.end - range.start === pagesIn(this.geometry.maxOrder) ? 1 : 0;
     super.giveBack(range);
   }
-  #dies = false;
+  /** 1 once a largest block was given back. */
+  protected override readonly registers: number[] = [0];
 
   protected override freed(accepted: boolean): Outcome {
-    return this.#dies ? { kind: "crashed", how: "segv" } : super.freed(accepted);
+    return this.registers[0] === 1 ? { kind: "crashed", how: "segv" } : super.freed(accepted);
   }
 }
 

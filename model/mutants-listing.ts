@@ -53,17 +53,21 @@ class CutsTheList extends Allocator {
 }
 
 class ForgetsToCount extends Allocator {
-  #uncounted = 0;
+  /** Blocks that are listed and not counted. */
+  protected override readonly registers: number[] = [0];
 
   protected override coalesce(pfn: number, order: number): void {
     super.coalesce(pfn, order);
-    if (this.zone.freeOrderAt(pfn) === order) this.#uncounted++;
+    if (this.zone.freeOrderAt(pfn) === order) this.registers[0] = (this.registers[0] as number) + 1;
   }
 
   /** A block that is freed and not coalesced is listed, but not counted. */
   override counts(zone: string | null = null): Counts {
     const counts = super.counts(zone);
-    return { ...counts, free: counts.free.map((blocks, order) => (order === 0 ? blocks - this.#uncounted : blocks)) };
+    return {
+      ...counts,
+      free: counts.free.map((blocks, order) => (order === 0 ? blocks - (this.registers[0] as number) : blocks)),
+    };
   }
 }
 

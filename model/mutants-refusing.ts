@@ -79,16 +79,20 @@ class EmptiesItselfForZeroPages extends Allocator {
 }
 
 class CountsRefusals extends Allocator {
-  #refusals = 0;
+  /** Requests that were refused. */
+  protected override readonly registers: number[] = [0];
 
   protected override refuse(): null {
-    this.#refusals++;
+    this.registers[0] = (this.registers[0] as number) + 1;
     return null;
   }
 
   override counts(zone: string | null = null): Counts {
     const counts = super.counts(zone);
-    return { ...counts, free: counts.free.map((blocks, order) => (order === 0 ? blocks - this.#refusals : blocks)) };
+    return {
+      ...counts,
+      free: counts.free.map((blocks, order) => (order === 0 ? blocks - (this.registers[0] as number) : blocks)),
+    };
   }
 }
 

@@ -9,12 +9,6 @@ import { mutantOf, zoneBeyond, type Mutant } from "./mutant.ts";
 import type { Profile } from "./profile.ts";
 import { NONE } from "./zone.ts";
 
-/** A block that was found on a list. */
-interface Found {
-  readonly head: number;
-  readonly from: number;
-}
-
 class TakesThePoolForAligned extends Allocator {
   protected override insertInitial(range: FrameRange): void {
     this.insert(range.start, this.geometry.maxOrder);
@@ -29,33 +23,36 @@ class ForgetsToUnlink extends Allocator {
 }
 
 class TakesWithoutALock extends Allocator {
-  #read: Found = { head: NONE, from: NONE };
+  /** The head that was read, and the order of its block. */
+  protected override readonly registers: number[] = [NONE, NONE];
 
   /** Every second caller has read the list before the first changed it. */
   protected override takeBlock(order: number, zone: number): number {
-    const { head, from } = this.#read;
-    this.#read = { head: NONE, from: NONE };
+    const [head, from] = this.registers as [number, number];
+    this.registers.fill(NONE);
     if (head !== NONE) return this.split(head, from, order);
     const first = this.find(order, zone);
-    if (first !== NONE) this.#read = { head: first, from: this.zone.freeOrderAt(first) };
+    if (first !== NONE) this.registers.splice(0, 2, first, this.zone.freeOrderAt(first));
     return super.takeBlock(order, zone);
   }
 }
 
 class ServesTheLastFreed extends Allocator {
-  #hint = NONE;
+  /** The block freed last. */
+  protected override readonly registers: number[] = [NONE];
 
   protected override takeBack(pfn: number, named: number | null): boolean {
     const accepted = super.takeBack(pfn, named);
-    if (accepted) this.#hint = pfn;
+    if (accepted) this.registers[0] = pfn;
     return accepted;
   }
 
   /** Once served, the hint is not taken back. */
   protected override takeBlock(order: number, zone: number): number {
-    if (this.#hint === NONE || order > 0) return super.takeBlock(order, zone);
-    if (this.zone.freeOrderAt(this.#hint) === order) this.unlink(this.#hint, order);
-    return this.#hint;
+    const hint = this.registers[0] as number;
+    if (hint === NONE || order > 0) return super.takeBlock(order, zone);
+    if (this.zone.freeOrderAt(hint) === order) this.unlink(hint, order);
+    return hint;
   }
 }
 
@@ -97,17 +94,18 @@ class UsesAFailedSplit extends Allocator {
 }
 
 class KeepsAStaleOrder extends Allocator {
-  #from = NONE;
+  /** The order of the block that was split last. */
+  protected override readonly registers: number[] = [NONE];
 
   protected override split(head: number, from: number, to: number): number {
-    this.#from = from;
+    this.registers[0] = from;
     return super.split(head, from, to);
   }
 
   /** The page remembers the order of the block it was split from. */
   protected override keep(head: number, taken: number, pages: number): void {
     super.keep(head, taken, pages);
-    this.zone.markLive(head, pagesIn(this.#from));
+    this.zone.markLive(head, pagesIn(this.registers[0] as number));
   }
 }
 

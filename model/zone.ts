@@ -11,6 +11,8 @@
 //     serves adjacent largest blocks as one.
 //  5. Contents are symbolic: a page is zero, or dirty. A booting machine's pages are dirty.
 //  6. This is memory, not policy: nothing here asks whether an insertion makes sense. `Allocator` does.
+//  7. Saved, a page is its tag, its links and its page count, each link in as few bytes as the pool's size needs:
+//     16 pages up to order 4 take 94 bytes. Equal states are equal bytes, for nothing stale is left in them.
 //
 // Source: Linux mm/page_alloc.c (struct zone, struct free_area); HeliOS' flat page array.
 // Limit: 14 bytes a page, at most 2^31 - 1 pages.
@@ -34,6 +36,10 @@ const ORDER_MASK = 0x1f;
 
 const ZERO = 0;
 const DIRTY = 1;
+
+// A saved page's first byte is its tag and, in the highest bit, its contents.
+const DIRTY_BIT = 0x80;
+const TAG_MASK = 0x7f;
 
 /** How a list grows; see rule 3. */
 export type ListOrder = "fifo" | "lifo" | "ascending" | "descending";
@@ -60,6 +66,8 @@ export class Zone {
   readonly #next: Int32Array;
   /** The same, backwards; NONE at the front. */
   readonly #previous: Int32Array;
+  /** Bytes of a saved link: enough for every page, every block a request can name, and NONE. */
+  readonly #linkBytes: number;
   /** Per page: ZERO or DIRTY. */
   readonly #contents: Uint8Array;
   /** Per list (`zone * orderCount + order`): offset of its first head; NONE for an empty list. */
@@ -77,6 +85,8 @@ export class Zone {
     this.#listOrder = listOrder;
     this.#orderCount = maxOrder + 1;
     this.#start = span.start;
+    const linkMax = Math.max(pages, 2 ** (maxOrder + 1));
+    this.#linkBytes = linkMax < 2 ** 8 ? 1 : linkMax < 2 ** 16 ? 2 : 4;
     this.#tags = new Uint8Array(pages);
     this.#livePages = new Int32Array(pages);
     this.#next = new Int32Array(pages).fill(NONE);
@@ -170,6 +180,9 @@ export class Zone {
     else this.#next[before] = after;
     if (after === NONE) this.#lasts[list] = before;
     else this.#previous[after] = before;
+    // Links left behind would make equal states look different.
+    this.#previous[page] = NONE;
+    this.#next[page] = NONE;
     this.#tags[page] = BODY;
     this.#blockCounts[list] = (this.#blockCounts[list] as number) - 1;
   }
@@ -220,6 +233,52 @@ export class Zone {
     for (let i = 0; i < to.length; i++) (to[i] as Int32Array).set(from[i] as Int32Array);
   }
 
+  /** Bytes of a saved state. */
+  get byteLength(): number {
+    return this.#tags.length * (1 + 3 * this.#linkBytes) + this.#firsts.length * (2 * this.#linkBytes + 4);
+  }
+
+  /** Writes the state to `row[at]` and on. */
+  save(row: Uint8Array, at: number): void {
+    const width = this.#linkBytes;
+    const pages = this.#tags.length;
+    let to = at;
+    for (let page = 0; page < pages; page++) {
+      const tag = this.#tags[page] as number;
+      row[to++] = this.#contents[page] === DIRTY ? tag | DIRTY_BIT : tag;
+      to = write(row, to, width, (this.#next[page] as number) + 1);
+      to = write(row, to, width, (this.#previous[page] as number) + 1);
+      to = write(row, to, width, tag === LIVE ? (this.#livePages[page] as number) : 0);
+    }
+    for (let list = 0; list < this.#firsts.length; list++) {
+      to = write(row, to, width, (this.#firsts[list] as number) + 1);
+      to = write(row, to, width, (this.#lasts[list] as number) + 1);
+      to = write(row, to, 4, this.#blockCounts[list] as number);
+    }
+  }
+
+  /** Makes the state at `row[at]`, saved from a zone of the same geometry, its own. */
+  restore(row: Uint8Array, at: number): void {
+    const width = this.#linkBytes;
+    const pages = this.#tags.length;
+    let from = at;
+    for (let page = 0; page < pages; page++) {
+      const first = row[from] as number;
+      this.#tags[page] = first & TAG_MASK;
+      this.#contents[page] = first >= DIRTY_BIT ? DIRTY : ZERO;
+      this.#next[page] = read(row, from + 1, width) - 1;
+      this.#previous[page] = read(row, from + 1 + width, width) - 1;
+      this.#livePages[page] = read(row, from + 1 + 2 * width, width);
+      from += 1 + 3 * width;
+    }
+    for (let list = 0; list < this.#firsts.length; list++) {
+      this.#firsts[list] = read(row, from, width) - 1;
+      this.#lasts[list] = read(row, from + width, width) - 1;
+      this.#blockCounts[list] = read(row, from + 2 * width, 4);
+      from += 2 * width + 4;
+    }
+  }
+
   #tagAt(pfn: number): number {
     return this.#tags[pfn - this.#start] ?? UNMANAGED;
   }
@@ -257,4 +316,23 @@ export class Zone {
     const lists = [this.#firsts, this.#lasts, this.#blockCounts];
     return [this.#tags, this.#livePages, this.#next, this.#previous, this.#contents, ...lists];
   }
+}
+
+/** Writes the low bytes of a number, lowest first; answers where the next one goes. */
+function write(row: Uint8Array, at: number, width: number, value: number): number {
+  row[at] = value;
+  if (width === 1) return at + 1;
+  row[at + 1] = value >> 8;
+  if (width === 2) return at + 2;
+  row[at + 2] = value >> 16;
+  row[at + 3] = value >> 24;
+  return at + 4;
+}
+
+/** Reads what `write` wrote: unsigned below four bytes, signed in four. */
+function read(row: Uint8Array, at: number, width: number): number {
+  const low = row[at] as number;
+  if (width === 1) return low;
+  const half = low | ((row[at + 1] as number) << 8);
+  return width === 2 ? half : half | ((row[at + 2] as number) << 16) | ((row[at + 3] as number) << 24);
 }

@@ -13,17 +13,21 @@ export type ProfileChoice = (header: TraceHeader, line: number, file: string) =>
 
 /** `named` is a profile's name or a file (it has a dot or a slash). Throws an InputError if it is neither. */
 export function profileChooser(named: string | undefined): ProfileChoice {
-  const library = bundledProfiles();
   if (named !== undefined) {
-    const profile = profileOrThrow(
-      isFile(named) ? readFile(named) : resolveProfile(named, { file: "--profile", line: 0, column: 0 }, library),
-    );
+    const profile = namedProfile(named);
     return () => profile;
   }
+  const library = bundledProfiles();
   return (header, line, file) => {
     const read = readInlineProfile(header.profile, { file, line, column: 1 }, library);
     return read.kind === "profile" ? read.profile : read.problems;
   };
+}
+
+/** The profile that `--profile` names, by its name or as a file. Throws an InputError if there is none. */
+export function namedProfile(named: string): Profile {
+  const place = { file: "--profile", line: 0, column: 0 };
+  return profileOrThrow(isFile(named) ? readFile(named) : resolveProfile(named, place, bundledProfiles()));
 }
 
 function isFile(name: string): boolean {

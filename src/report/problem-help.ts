@@ -45,6 +45,12 @@ export const PROBLEM_HELP: Readonly<Record<ProblemCode, string>> = {
   RECORD_TRACEFS:
     "Mount tracefs, ask for a smaller `--buffer-kb`, or leave the container: tracing belongs to the host.",
   RECORD_EVENTS: "Use a kernel with CONFIG_EVENT_TRACING, which every distribution's has.",
+  TARGET_UNKNOWN: "Name `reference`, `mutant:ID`, a file ending in .js, .mjs, .ts or .wasm, or a program behind `--`.",
+  TARGET_MODULE: "docs/targets.md has a module to start from; `buddycheck init --as module` writes it.",
+  TARGET_TYPESCRIPT: "Use Node 22.18 or newer, or compile the module to JavaScript first.",
+  TARGET_WASM:
+    "docs/targets.md lists the functions to export; `buddycheck init --as wasm` writes a skeleton that does.",
+  POOL_OPTION: "Ranges are START-END with the end left out, and lie within the pages from 0 to --pages.",
   OPTION_VALUE: "The command's `--help` names the values.",
   CONVERT_LOSSY: "Choose a target format that can say it, or remove the events named.",
   MINIMIZE_CLEAN: "Look at `buddycheck verify` first: the profile may allow what you took for a violation.",

@@ -6,7 +6,8 @@
 //     its own start is shifted by whoever adapts it.
 //  3. A crash, a trap, a hang and garbage are outcomes (`crashed`), never exceptions: they shrink like any other
 //     failure. A target that cannot be opened at all has crashed before its first command (`how: "init"`).
-//  4. What a target cannot show is null: the laws about it are then reported as not checked.
+//  4. What a target cannot show is null: the laws about it are then reported as not checked. One that crashes
+//     as it shows its lists has crashed in a `snapshot` or `counts` command.
 //  5. A state is bytes. Equal bytes mean equal behaviour; whoever adapts a target keeps out of them what changes
 //     without meaning anything (call counters, clocks).
 
@@ -21,18 +22,28 @@ export interface Opening {
   readonly profile: Profile;
 }
 
+export type Crashed = Extract<Outcome, { readonly kind: "crashed" }>;
+
+/** Calls that an implementation has. It is given no others. */
+export type Call = "alloc" | "alloc-pages" | "free" | "free-order" | "free-pages" | "add" | "remove";
+
 /** One pool of a target in this process, from its opening on. */
 export interface Session {
+  /** What it can be asked. A request may name a zone only where `takesZones` says so. */
+  readonly calls: ReadonlySet<Call>;
+  readonly takesZones: boolean;
   /** Gives a command and answers what the client sees of it. */
   answer(command: Command): Outcome;
-  /** The free lists in list order, or null. */
-  snapshot(): Snapshot | null;
-  /** Free blocks per order over all zones, or null. */
-  counts(): Counts | null;
+  /** The free lists in list order, null where it cannot show them, or how it crashed showing them. */
+  snapshot(): Snapshot | Crashed | null;
+  /** Free blocks per order over all zones, likewise. */
+  counts(): Counts | Crashed | null;
   /** The pool as it was opened. */
   reset(): void;
   /** The state as bytes, or null where it cannot be saved. */
   readonly memory: Memory | null;
+  /** What was said as it crashed last, such as an error with its stack, for reports; "" if nothing was. */
+  readonly lastWords: string;
 }
 
 /** A state that can be copied out and back. */
@@ -57,14 +68,18 @@ export interface SessionTarget {
 /** What came of a script: an outcome for each move that was given, and null for each that named no block. */
 export interface ScriptRun {
   readonly outcomes: readonly (Outcome | null)[];
-  /** Free lists after the last move, or null. */
-  readonly snapshot: Snapshot | null;
+  /** Free lists after the last move, null where it cannot show them, or how it crashed showing them. */
+  readonly snapshot: Snapshot | Crashed | null;
+  /** What was said as it crashed, such as the end of standard error; "" if nothing was. */
+  readonly lastWords: string;
 }
 
 /** A target in a process of its own. */
 export interface ScriptTarget {
   readonly kind: "script";
   readonly name: string;
+  /** What it can be asked, once it has been started; a target that cannot be started has no calls. */
+  calls(opening: Opening): Promise<ReadonlySet<Call>>;
   /** Runs each script in a fresh pool, in the order given. */
   run(opening: Opening, scripts: readonly Script[]): Promise<readonly ScriptRun[]>;
   /** Ends the process. */
