@@ -18,6 +18,7 @@ import type { Problem } from "../problem.ts";
 import { nearest } from "../spec/nearest.ts";
 import { loadModule } from "../targets/module.ts";
 import { mutantTarget, REFERENCE } from "../targets/reference.ts";
+import { loadWasm } from "../targets/wasm.ts";
 import type { TargetRead } from "../targets/target-problem.ts";
 import type { Opening, Target } from "../targets/target.ts";
 import { InputError, inputError } from "./input.ts";
@@ -91,6 +92,7 @@ export async function readSubject(
   if (name === "spec" && spec === "spec") return { kind: "spec" };
   if (name === "reference") return { kind: "target", target: REFERENCE };
   if (name.startsWith(MUTANT)) return readMutant(name.slice(MUTANT.length));
+  if (name.endsWith(".wasm")) return fileTarget(name, loadWasm);
   if (!MODULE.test(name)) throw unknown(spec, name);
   const subject = await fileTarget(name, loadModule);
   return subject;
@@ -111,7 +113,7 @@ function readMutant(id: string): Subject {
   throw inputError("TARGET_UNKNOWN", "target", expected, `${MUTANT}${id}`);
 }
 
-async function fileTarget(path: string, load: (path: string) => Promise<TargetRead>): Promise<Subject> {
+async function fileTarget(path: string, load: (path: string) => TargetRead | Promise<TargetRead>): Promise<Subject> {
   if (!isFile(path)) throw inputError("INPUT_NOT_FOUND", path, "a readable file", "none of this name");
   const read = await load(path);
   if (read.kind === "wrong") throw new InputError(read.problems);

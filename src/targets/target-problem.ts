@@ -7,7 +7,11 @@ export type TargetRead =
   | { readonly kind: "target"; readonly target: SessionTarget }
   | { readonly kind: "wrong"; readonly problems: readonly Problem[] };
 
-/** A target's file is wrong as a whole. */
+/** One thing that is wrong with a target's file as a whole. */
+export function targetProblem(code: ProblemCode, file: string, expected: string, found: string): Problem {
+  return { code, place: { file, line: 0, column: 0 }, expected, found, source: "" };
+}
+
 export function wrongTarget(code: ProblemCode, file: string, expected: string, found: string): TargetRead {
-  return { kind: "wrong", problems: [{ code, place: { file, line: 0, column: 0 }, expected, found, source: "" }] };
+  return { kind: "wrong", problems: [targetProblem(code, file, expected, found)] };
 }

@@ -42,7 +42,7 @@ const UNITS: readonly Unit[] = [
 ];
 
 // What a test may use besides what the code beside it may: the theory's tests stay as closed as the theory.
-const TEST_PACKAGES = ["vitest", "fast-check"];
+const TEST_PACKAGES = ["vitest", "fast-check", "wabt"];
 
 type Import = { readonly file: TreeFile; readonly offset: number; readonly specifier: string | null };
 
