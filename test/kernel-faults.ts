@@ -18,7 +18,6 @@ export interface DecodedEvent {
   readonly pfn: number;
   readonly order: number;
   readonly cpu: number;
-  readonly extra: number;
   readonly time: number;
   readonly migratetype: number;
 }
@@ -37,10 +36,10 @@ export class Decoder implements LinuxSink {
   inBuffer = 0;
   written = -1;
 
-  event(kind: number, pfn: number, order: number, cpu: number, extra: number): void {
+  event(kind: number, pfn: number, order: number, cpu: number): void {
     const time = this.cursor?.time() ?? NaN;
     const migratetype = this.cursor?.migratetype() ?? -1;
-    this.events.push({ kind, pfn, order, cpu, extra, time, migratetype });
+    this.events.push({ kind, pfn, order, cpu, time, migratetype });
   }
 
   entries(inBuffer: number, written: number): void {
@@ -133,7 +132,7 @@ export function judgeWith(
   function tell(list: readonly DecodedEvent[], from: number, to: number): void {
     for (let index = from; index < to; index++) {
       current = list[index] as DecodedEvent;
-      verifier.event(current.kind, current.pfn, current.order, current.cpu, current.extra, ++line);
+      verifier.event(current.kind, current.pfn, current.order, current.cpu, ++line);
     }
   }
   if (written >= 0) verifier.entries(inBuffer, written);

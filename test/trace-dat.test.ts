@@ -37,9 +37,9 @@ function hear(bytes: Uint8Array, open: (sink: LinuxSink) => Reader): Heard {
     times.push(time);
   }
   const reader = open({
-    event: (kind, pfn, order, cpu, extra) =>
+    event: (kind, pfn, order, cpu) =>
       note(
-        `${kind} ${pfn} ${order} ${cpu} ${extra} ${reader.migratetype()} ${reader.gfpFlags()} ${reader.task()}`,
+        `${kind} ${pfn} ${order} ${cpu} ${reader.migratetype()} ${reader.gfpFlags()} ${reader.task()}`,
         reader.time(),
       ),
     lost: (cpu, count) => note(`lost ${cpu} ${count}`, 0),

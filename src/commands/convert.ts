@@ -63,7 +63,7 @@ async function* converted(input: string, to: ConvertTarget): AsyncGenerator<stri
   let format: TraceFormat | null = null;
   for await (const chunk of openInput(input)) {
     format ??= formatOf(chunk, input);
-    if (format === "yaml") yaml.push(chunk);
+    if (format === "yaml") yaml.push(chunk.slice());
     else if (format === "linux-text" || format === "trace-dat") {
       kernelReader ??= kernelReaderOf(format, kernel, input);
       kernelReader.push(chunk);

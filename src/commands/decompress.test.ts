@@ -21,8 +21,12 @@ const ZSTD_SKIPPED = Buffer.from([0x51, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 7, 7, 7]);
 const GZIP = gzipSync(TEXT);
 
 async function* chunksOf(bytes: Uint8Array, chunkBytes: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += chunkBytes)
-    yield await Promise.resolve(bytes.subarray(at, at + chunkBytes));
+  // Whoever reads a file fills one buffer again and again, so nothing may be kept of it.
+  for (let at = 0; at < bytes.length; at += chunkBytes) {
+    const buffer = await Promise.resolve(Uint8Array.from(bytes.subarray(at, at + chunkBytes)));
+    yield buffer;
+    buffer.fill(0xff);
+  }
 }
 
 /** The content of bytes that come in chunks of this size; what is wrong with them stands behind what came before. */
@@ -30,7 +34,7 @@ async function content(bytes: Uint8Array, chunkBytes: number = 2 ** 20): Promise
   const parts: Uint8Array[] = [];
   try {
     const source = chunksOf(bytes, chunkBytes);
-    for await (const part of decompressed(source, (code) => new Error(code))) parts.push(part);
+    for await (const part of decompressed(source, (code) => new Error(code))) parts.push(Uint8Array.from(part));
   } catch (error) {
     return `${Buffer.concat(parts).toString()}<${(error as Error).message}>`;
   }

@@ -87,7 +87,7 @@ async function environmentNames(folder: string): Promise<string[]> {
 
 async function textOf(file: string): Promise<NamedText> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of openInput(file)) chunks.push(chunk);
+  for await (const chunk of openInput(file)) chunks.push(chunk.slice());
   try {
     return { file, text: new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks)) };
   } catch {

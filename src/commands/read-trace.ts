@@ -2,13 +2,11 @@
 
 import type { Dialect } from "../dialect.ts";
 import { detectFormat, type TraceFormat } from "../trace/detect.ts";
-import { DialectReader, type Matching } from "../trace/dialect-reader.ts";
+import type { Matching } from "../trace/dialect-reader.ts";
 import type { TraceCursor, TraceSink } from "../trace/event.ts";
 import type { LinuxCursor, LinuxSink } from "../trace/linux-event.ts";
 import { TraceDatReader } from "../trace/linux-dat.ts";
 import { LinuxTextReader } from "../trace/linux-text.ts";
-import { NativeReader } from "../trace/native.ts";
-import { YamlReader } from "../trace/yaml.ts";
 import { datFile } from "./dat-file.ts";
 import { inflate } from "./inflate.ts";
 import { InputError, inputError, openInput } from "./input.ts";
@@ -72,14 +70,21 @@ export async function readTrace(path: string, sink: StoppableSink, log: LogReadi
 }
 
 /** Feeds a trace of calls and answers to the sink; what cannot be read reaches it as a problem. */
-export function feedTrace(trace: OpenTrace, sink: StoppableSink): Promise<number> {
+export async function feedTrace(trace: OpenTrace, sink: StoppableSink): Promise<number> {
   if (trace.log !== null) return feedLog(trace, trace.log, sink);
-  const reader = trace.format === "yaml" ? new YamlReader(sink, trace.path) : new NativeReader(sink, trace.path);
+  const reader = await nativeReader(trace, sink);
   sink.cursor = reader;
   return feed(trace, sink, reader, () => sink.wantsMore);
 }
 
+/** Readers are loaded when needed: that of YAML takes longer to load than most traces to read. */
+async function nativeReader({ format, path }: OpenTrace, sink: StoppableSink): Promise<Reader & TraceCursor> {
+  if (format === "yaml") return new (await import("../trace/yaml.ts")).YamlReader(sink, path);
+  return new (await import("../trace/native.ts")).NativeReader(sink, path);
+}
+
 async function feedLog(trace: OpenTrace, { dialect, told }: LogReading, sink: StoppableSink): Promise<number> {
+  const { DialectReader } = await import("../trace/dialect-reader.ts");
   const reader = new DialectReader(sink, trace.path, dialect);
   sink.cursor = reader;
   const lines = await feed(trace, sink, reader, () => sink.wantsMore);

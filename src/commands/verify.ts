@@ -1,45 +1,32 @@
 // `buddycheck verify`: judges recorded traces and says what they show.
 //
 //  1. Every file is judged on its own; one that cannot be read does not keep the others from being judged.
-//  2. A trace with findings is read a second time, up to its last finding, for the history of the frames;
-//     standard input and other pipes are not, and the report says so.
-//  3. A kernel trace is judged by the rules for kernel traces (verify-linux.ts); the two may stand side by side.
-//  4. The exit code is that of the worst file, an input error before a violation (docs/exit-codes.md).
+//  2. A kernel trace is judged by the rules for kernel traces (verify-linux.ts), any other by the laws and a profile
+//     (verify-trace.ts); the two may stand side by side.
+//  3. The exit code is that of the worst file, an input error before a violation (docs/exit-codes.md).
 
 import type { Command } from "commander";
-import { LAW_IDS, type LawId } from "../../model/invariants.ts";
-import type { Profile } from "../../model/profile.ts";
-import { jsonReport } from "../report/json.ts";
 import { linuxJson } from "../report/linux-json.ts";
+import { jsonReport } from "../report/json.ts";
 import type { Problem } from "../problem.ts";
 import { textReport, quietReport } from "../report/text.ts";
-import type { TraceHeader } from "../trace/event.ts";
 import { EXIT, type VerdictKind } from "../verdict.ts";
-import { alternatives } from "../verify/advice.ts";
-import { HistoryCollector } from "../verify/history.ts";
 import type { TraceResult } from "../verify/result.ts";
-import { Verifier, type VerifyOptions } from "../verify/verify.ts";
-import { matchingWords, namedDialect, type NamedDialect } from "./dialects.ts";
-import { canReadAgain, expandInputs, inputError } from "./input.ts";
-import { colours, print, terminalColumns, warn } from "./output.ts";
+import { expandInputs, inputError } from "./input.ts";
 import { parseLaws } from "./options.ts";
-import { profileChooser, type ProfileChoice } from "./profiles.ts";
-import { feedTrace, type LogReading, openTrace, type OpenTrace, readTrace } from "./read-trace.ts";
+import { colours, print, terminalColumns, warn } from "./output.ts";
+import { type LogReading, openTrace } from "./read-trace.ts";
 import { linuxLine, linuxText, verifyLinuxFile, type LinuxFlags, type LinuxVerified } from "./verify-linux.ts";
+import type { TraceFlags, TraceJudge } from "./verify-trace.ts";
 
 const PASSED_OVER_NAMED = 3;
 /** Cases and files of an environment belong to the traces beside them. */
 const BESIDE_A_TRACE = /\.case\.yaml$|\.(?:before|after)(?:\.gz)?$|\/stats\.cpu\d+$/;
 
-export interface VerifyFlags extends LinuxFlags {
-  readonly profile?: string;
-  readonly dialect?: NamedDialect;
-  readonly maxViolations: number;
-  readonly failFast: boolean;
+export interface VerifyFlags extends LinuxFlags, TraceFlags {
+  readonly dialect?: string;
   readonly json: boolean;
   readonly quiet: boolean;
-  readonly without?: readonly LawId[];
-  readonly advice: boolean;
 }
 
 /** The exit code that these results call for: an input error outranks findings. */
@@ -63,11 +50,26 @@ async function runVerify(names: readonly string[], flags: VerifyFlags): Promise<
   const { files, skipped } = await expandInputs(names);
   const strange = skipped.filter((path) => !BESIDE_A_TRACE.test(path));
   if (strange.length > 0) warn(passedOver(strange));
-  const chooser = profileChooser(flags.profile);
+  const logOf = await logReading(flags.dialect);
+  // A profile that is wrong is told of, even where no trace would ask for it.
+  let judge = flags.profile === undefined ? null : await traceJudge(flags);
   const verified: Verified[] = [];
-  for (const file of files) verified.push(await verifyAny(file, flags, chooser));
+  for (const file of files) {
+    const trace = await openTrace(file, logOf(file));
+    if (trace.format === "linux-text" || trace.format === "trace-dat") {
+      verified.push(await verifyLinuxFile(trace, flags));
+    } else {
+      judge ??= await traceJudge(flags);
+      verified.push({ kind: "trace", result: await judge(trace) });
+    }
+  }
   print(render(verified, flags));
   process.exitCode = exitCodeOf(verified.map(({ result }) => result));
+}
+
+/** Loaded when needed: profiles take a tenth of a second to load, of which kernel traces need nothing. */
+async function traceJudge(flags: TraceFlags): Promise<TraceJudge> {
+  return (await import("./verify-trace.ts")).traceJudge(flags);
 }
 
 /** What stood in a folder and is no trace: said in one line, however much it is. */
@@ -77,21 +79,12 @@ function passedOver(paths: readonly string[]): string {
   return `no traces, passed over: ${named}${more > 0 ? ` and ${more} more files` : ""}`;
 }
 
-async function verifyAny(file: string, flags: VerifyFlags, chooser: ProfileChoice): Promise<Verified> {
-  const trace = await openTrace(file, logReading(file, flags));
-  if (trace.format === "linux-text" || trace.format === "trace-dat") return verifyLinuxFile(trace, flags);
-  return { kind: "trace", result: await verifyTrace(trace, flags, chooser) };
-}
-
-/** How a log is read, or null where the trace tells its form itself. */
-function logReading(file: string, { dialect }: VerifyFlags): LogReading | null {
-  if (dialect === undefined) return null;
-  return { dialect: dialect.dialect, told: (matching) => matchingWords(file, matching).forEach(warn) };
-}
-
-/** The log read once more, of which all is told. */
-function quietly(log: LogReading | null): LogReading | null {
-  return log === null ? null : { ...log, told: () => undefined };
+/** How each log is read, or null where traces tell their form themselves. */
+async function logReading(named: string | undefined): Promise<(file: string) => LogReading | null> {
+  if (named === undefined) return () => null;
+  const { matchingWords, namedDialect } = await import("./dialects.ts");
+  const { dialect } = namedDialect(named);
+  return (file) => ({ dialect, told: (matching) => matchingWords(file, matching).forEach(warn) });
 }
 
 function render(verified: readonly Verified[], flags: VerifyFlags): string {
@@ -124,67 +117,13 @@ function json(traces: readonly TraceResult[], kernels: readonly LinuxVerified[])
 /** The command that shows the first finding of this file again. */
 function reproduce(result: TraceResult, flags: VerifyFlags): string {
   const profile = flags.profile === undefined ? "" : ` --profile ${quoted(flags.profile)}`;
-  const dialect = flags.dialect === undefined ? "" : ` --dialect ${quoted(flags.dialect.named)}`;
+  const dialect = flags.dialect === undefined ? "" : ` --dialect ${quoted(flags.dialect)}`;
   const without = (flags.without ?? []).map((law) => ` --without ${law}`).join("");
   return `buddycheck verify ${quoted(result.file)}${dialect}${profile}${without} --fail-fast`;
 }
 
 function quoted(word: string): string {
   return /^[\w./:@=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-/** Judges one trace, with histories and advice where it can be read again. */
-async function verifyTrace(trace: OpenTrace, flags: VerifyFlags, chooser: ProfileChoice): Promise<TraceResult> {
-  const file = trace.path;
-  const laws = new Set(LAW_IDS.filter((law) => !(flags.without ?? []).includes(law)));
-  const options: VerifyOptions = {
-    file,
-    profileOf: (header, line) => chooser(header, line, file),
-    laws,
-    findingsMax: flags.maxViolations,
-    failFast: flags.failFast,
-  };
-  const result = await verifyOnce(trace, options);
-  if (result.findings.length === 0 || result.header === null || !(await canReadAgain(file))) return result;
-  const profile = chooser(result.header, 1, file) as Profile;
-  const told = await withHistory(result, profile, quietly(trace.log));
-  return flags.advice && result.problems.length === 0
-    ? { ...told, advice: await advice(told, profile, options, quietly(trace.log)) }
-    : told;
-}
-
-async function verifyOnce(trace: OpenTrace, options: VerifyOptions): Promise<TraceResult> {
-  const verifier = new Verifier(options);
-  const lines = await feedTrace(trace, verifier);
-  return verifier.result(lines);
-}
-
-async function withHistory(result: TraceResult, profile: Profile, log: LogReading | null): Promise<TraceResult> {
-  const base = profile.alignment === "pool" ? 0 : (result.header as TraceHeader).shape.basePfn;
-  const collector = new HistoryCollector(result.findings, profile.rounding, base);
-  await readTrace(result.file, collector, log);
-  return { ...result, findings: collector.complete(result.findings) };
-}
-
-/** Tries the settings that could explain the first finding, each on the whole trace. */
-async function advice(
-  result: TraceResult,
-  profile: Profile,
-  options: VerifyOptions,
-  log: LogReading | null,
-): Promise<readonly string[]> {
-  const first = result.findings[0];
-  if (first === undefined) return [];
-  for (const { profile: changed, words } of alternatives(profile, first)) {
-    const again = await verifyOnce(await openTrace(result.file, log), {
-      ...options,
-      profileOf: () => changed,
-      failFast: true,
-      findingsMax: 1,
-    });
-    if (again.findingCount === 0 && again.problems.length === 0) return [words];
-  }
-  return [];
 }
 
 /** Adds `verify` to the command line. */
@@ -197,7 +136,7 @@ export function registerVerify(program: Command): void {
     )
     .argument("<files...>", 'traces, folders of traces, or "-" for standard input')
     .option("--profile <name|file>", "what the allocator promises; outranks the header's profile")
-    .option("--dialect <name|file>", "the inputs are logs, read by this dialect (docs/dialects.md)", namedDialect)
+    .option("--dialect <name|file>", "the inputs are logs, read by this dialect (docs/dialects.md)")
     .option("--max-violations <n>", "violations shown per trace, 0 for all", countOption, 10)
     .option("--fail-fast", "stop each trace at its first violation", false)
     .option("--without <laws>", "laws that are not judged, separated by commas", parseLaws)

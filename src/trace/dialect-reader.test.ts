@@ -44,7 +44,12 @@ function read(dialect: Dialect, log: string, size = 7): { readonly said: string;
   };
   const reader = new DialectReader(sink, "log", dialect);
   const bytes = new TextEncoder().encode(log);
-  for (let at = 0; at < bytes.length; at += size) reader.push(bytes.subarray(at, at + size));
+  // Whoever reads a file fills one buffer again and again, so nothing may be kept of it.
+  for (let at = 0; at < bytes.length; at += size) {
+    const buffer = bytes.slice(at, at + size);
+    reader.push(buffer);
+    buffer.fill(0xff);
+  }
   reader.end();
   return { said: said.join("; "), matching: reader.matching };
 }

@@ -32,7 +32,6 @@ export interface DatFormat {
   readonly pid: DatField | null;
   readonly pfn: DatField | null;
   readonly order: DatField | null;
-  readonly extra: DatField | null;
   readonly migratetype: DatField | null;
   readonly gfpFlags: DatField | null;
   /** Empty for events of others. */
@@ -54,7 +53,6 @@ export function readFormat(text: string): DatFormat | null {
     return fields.find((field) => field.name === wanted) ?? null;
   }
   const ours = KIND_NAMES.indexOf(name);
-  const isExtfrag = ours === EXTFRAG;
   return {
     id: Number(id),
     name,
@@ -65,8 +63,7 @@ export function readFormat(text: string): DatFormat | null {
     type: named("common_type"),
     pid: named("common_pid"),
     pfn: named("pfn"),
-    order: named(isExtfrag ? "fallback_order" : "order"),
-    extra: named(isExtfrag ? "alloc_order" : "percpu_refill"),
+    order: named(ours === EXTFRAG ? "alloc_order" : "order"),
     migratetype: named("migratetype"),
     gfpFlags: named("gfp_flags"),
     flagNames: ours < 0 ? [] : readFlagNames(text),

@@ -205,12 +205,11 @@ export class TraceDatReader implements LinuxCursor {
 
   #event(format: DatFormat, { view, at, cpu }: CpuRecords, line: number): void {
     const { isLittleEndian } = this.#head;
-    const { kind, order, extra } = format;
+    const { kind, order } = format;
     const pfn = format.pfn === null ? -1 : pfnNumber(view, at, format.pfn, isLittleEndian);
     const orderNumber = order === null ? 0 : fieldNumber(view, at, order, isLittleEndian);
-    const extraNumber = extra === null ? -1 : fieldNumber(view, at, extra, isLittleEndian);
     if (pfn > Number.MAX_SAFE_INTEGER || (order === null && kind !== FREE_BATCHED)) this.#sink.unexplained(line);
-    else this.#sink.event(kind, pfn, orderNumber, cpu, extraNumber, line);
+    else this.#sink.event(kind, pfn, orderNumber, cpu, line);
   }
 
   /** A field of the current record, or null where it has none. */

@@ -32,11 +32,9 @@ export const KIND_NAMES: readonly string[] = [
 export interface LinuxSink {
   /**
    * One page allocator event. `cpu` is -1 where the form does not say. `order` is the block's; for
-   * `mm_page_alloc_extfrag` it is `fallback_order` and `extra` is `alloc_order`. For
-   * `mm_page_alloc_zone_locked` `extra` is `percpu_refill` (0, 1, or -1 where an old kernel does not say);
-   * for the others it is -1.
+   * `mm_page_alloc_extfrag` it is that of the part which was taken, `alloc_order`.
    */
-  event(kind: number, pfn: number, order: number, cpu: number, extra: number, line: number): void;
+  event(kind: number, pfn: number, order: number, cpu: number, line: number): void;
   /** The recorder says that this CPU lost events before this line; `events` is -1 where it cannot say how many. */
   lost(cpu: number, events: number, line: number): void;
   /** `##### CPU 0 buffer started ####`: only from the last such line on are all CPUs recorded. */

@@ -8,7 +8,7 @@
 //     looks served twice. `buddycheck verify` of the kernel trace itself knows better.
 
 import type { Problem } from "../problem.ts";
-import { ALLOC, EXTFRAG, FREE, KIND_NAMES, type LinuxCursor, type LinuxSink } from "./linux-event.ts";
+import { ALLOC, FREE, KIND_NAMES, type LinuxCursor, type LinuxSink } from "./linux-event.ts";
 
 const POOL_PAGES = 2 ** 40;
 const MAX_PAGE_ORDER = 10;
@@ -28,8 +28,8 @@ export class LinuxNativeLines implements LinuxSink {
     }),
   ];
 
-  event(kind: number, pfn: number, order: number, cpu: number, extra: number): void {
-    const block = { pfn: pfn < 0 ? null : pfn, order: kind === EXTFRAG && extra >= 0 ? extra : order };
+  event(kind: number, pfn: number, order: number, cpu: number): void {
+    const block = { pfn: pfn < 0 ? null : pfn, order };
     if (kind === ALLOC)
       this.#push({ op: "alloc", ...block, ...this.#where(cpu), flags: this.cursor?.gfpFlags() ?? "" });
     else if (kind === FREE) this.#push({ op: "free", ...block, ...this.#where(cpu) });

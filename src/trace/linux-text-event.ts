@@ -26,6 +26,9 @@ const NOT_PLAIN = -3;
 
 /** Bytes that `scanPlain` may look at behind a name, before it looks for the newline. */
 export const PLAIN_BYTES = 96;
+/** Where `page=` and ` pfn=` start at the latest, so that what is looked at behind them is there. */
+const PAGE_AT_MAX = 48;
+const PFN_AT_MAX = 64;
 
 /** What `numberAt` answers for the pfn 2^64 - 1, and for what is no number below 2^52. */
 const ALL_ONES = -1;
@@ -53,8 +56,6 @@ const PAGE_KEY: Uint8Array = ENCODER.encode("page");
 const PFN_KEY: Uint8Array = ENCODER.encode("pfn");
 const ORDER_KEY: Uint8Array = ENCODER.encode("order");
 const ALLOC_ORDER_KEY: Uint8Array = ENCODER.encode("alloc_order");
-const FALLBACK_ORDER_KEY: Uint8Array = ENCODER.encode("fallback_order");
-const PERCPU_REFILL_KEY: Uint8Array = ENCODER.encode("percpu_refill");
 
 const KMEM_WORD = word("kmem");
 const MM_P_WORD = word("mm_p");
@@ -70,9 +71,18 @@ const PCPU_WORD = word("pcpu");
 const DRA_WORD = word("_dra");
 const PAGE_WORD = word("page");
 const PFN_WORD = word(" pfn");
+const HEX_WORD = word("=0x\0");
 const ORD_WORD = word(" ord");
 const ER_WORD = word("er=\0");
+const C_WORD = word("c:\0\0");
+const D_WORD = word("d:\0\0");
+const IN_WORD = word("in:\0");
+const ONE_BYTE = 0x000000ff;
+const TWO_BYTES = 0x0000ffff;
 const THREE_BYTES = 0x00ffffff;
+const KMEM_BYTES = KMEM.length;
+/** Bytes of a name and its colon, by kind. */
+const NAME_BYTES: Uint8Array = Uint8Array.from(NAMES, (name) => name.length);
 /** All printable ASCII characters from space to `?` and from backquote to `~` have this bit, a newline has not. */
 const NO_CONTROL = 0x20202020;
 
@@ -82,11 +92,8 @@ export class EventScanner {
   /** -1 for a request that failed. */
   pfn = 0;
   order = 0;
-  /** As in linux-event.ts. */
-  extra = -1;
   /** Where the fields start: behind the name and its colon; -1 where the line has no event of ours. */
   fieldsAt = -1;
-  #at = 0;
 
   /**
    * Decodes the event whose name starts at `nameAt`, in a line that ends at `end`. Answers `end`, `NOT_OURS`
@@ -104,87 +111,61 @@ export class EventScanner {
   }
 
   /**
-   * Decodes `mm_page_…: page=… pfn=… order=…`; `PLAIN_BYTES` behind `nameAt` must be there. Answers the
-   * position of the newline behind it, or a negative number if the line is not of this spelling.
+   * Decodes `mm_page_…: page=… pfn=… order=…` in a view of `length` bytes, of which `PLAIN_BYTES` follow `nameAt`.
+   * Answers the position of the newline behind it, or a negative number if the line is not of this spelling.
    */
-  scanPlain(bytes: Uint8Array, view: DataView, nameAt: number): number {
+  scanPlain(view: DataView, nameAt: number, length: number): number {
     this.fieldsAt = -1;
-    if (!this.#plainName(bytes, view, nameAt)) return NOT_PLAIN;
-    let at = this.fieldsAt;
-    while (bytes[at] === SPACE) at++;
-    if (at > nameAt + PLAIN_BYTES / 2 || view.getInt32(at, true) !== PAGE_WORD) return NOT_PLAIN;
-    at = plainPageEnd(bytes, view, at + 5);
-    if (at > nameAt + PLAIN_BYTES - 8 || view.getInt32(at, true) !== PFN_WORD || bytes[at + 4] !== EQUALS)
-      return NOT_PLAIN;
-    if (!this.#plainPfn(bytes, at + 5)) return NOT_PLAIN;
-    at = this.#at;
-    if (at > nameAt + PLAIN_BYTES - 8) return NOT_PLAIN;
+    const start = view.getInt32(nameAt, true) === KMEM_WORD ? nameAt + KMEM_BYTES : nameAt;
+    if (view.getInt32(start, true) !== MM_P_WORD || view.getInt32(start + 4, true) !== AGE_WORD) return NOT_PLAIN;
+    const kind = plainKind(view, start + 8);
+    if (kind < 0) return NOT_PLAIN;
+    let at = start + (NAME_BYTES[kind] as number);
+    while (view.getUint8(at) === SPACE) at++;
+    if (at > nameAt + PAGE_AT_MAX || view.getInt32(at, true) !== PAGE_WORD) return NOT_PLAIN;
+    at = plainPageEnd(view, at + 5);
+    if (at > nameAt + PFN_AT_MAX || view.getInt32(at, true) !== PFN_WORD) return NOT_PLAIN;
+    this.fieldsAt = at;
+    at = this.#plainPfn(view, at + 4);
+    if (at < 0) return NOT_PLAIN;
     const order = view.getInt32(at + 4, true);
     if (view.getInt32(at, true) !== ORD_WORD || (order & THREE_BYTES) !== ER_WORD) return NOT_PLAIN;
-    this.order = (order >>> 24) - 0x30;
-    if (this.order < 0 || this.order > 9 || (bytes[at + 8] as number) > SPACE) return NOT_PLAIN;
-    const end = bytes[at + 8] === NEWLINE ? at + 8 : newlineFrom(bytes, view, at + 8);
-    this.extra = this.kind === ZONE_LOCKED ? this.#optional(bytes, end, PERCPU_REFILL_KEY) : -1;
-    return end;
-  }
-
-  /** Reads a name into `kind` and `fieldsAt`. `mm_page_alloc_extfrag` has other keys, and is rare. */
-  #plainName(bytes: Uint8Array, view: DataView, nameAt: number): boolean {
-    const at = view.getInt32(nameAt, true) === KMEM_WORD && bytes[nameAt + 4] === COLON ? nameAt + KMEM.length : nameAt;
-    if (view.getInt32(at, true) !== MM_P_WORD || view.getInt32(at + 4, true) !== AGE_WORD) return false;
-    switch (view.getInt32(at + 8, true)) {
-      case FREE_WORD:
-        if (bytes[at + 12] === COLON) return this.#named(FREE, at + 13);
-        if (view.getInt32(at + 12, true) !== BAT_WORD || view.getInt32(at + 16, true) !== CHED_WORD) return false;
-        return bytes[at + 20] === COLON && this.#named(FREE_BATCHED, at + 21);
-      case ALLO_WORD:
-        if (bytes[at + 12] === 0x63 && bytes[at + 13] === COLON) return this.#named(ALLOC, at + 14);
-        if (view.getInt32(at + 12, true) !== C_ZO_WORD || view.getInt32(at + 16, true) !== NE_L_WORD) return false;
-        if (view.getInt32(at + 20, true) !== OCKE_WORD) return false;
-        return bytes[at + 24] === 0x64 && bytes[at + 25] === COLON && this.#named(ZONE_LOCKED, at + 26);
-      case PCPU_WORD:
-        if (view.getInt32(at + 12, true) !== DRA_WORD || bytes[at + 16] !== 0x69 || bytes[at + 17] !== 0x6e)
-          return false;
-        return bytes[at + 18] === COLON && this.#named(PCPU_DRAIN, at + 19);
-      default:
-        return false;
-    }
-  }
-
-  #named(kind: number, fieldsAt: number): boolean {
+    const behind = view.getUint8(at + 8);
     this.kind = kind;
-    this.fieldsAt = fieldsAt;
-    return true;
+    this.order = (order >>> 24) - 0x30;
+    if (this.order < 0 || this.order > 9 || behind > SPACE) return NOT_PLAIN;
+    return behind === NEWLINE ? at + 8 : newlineFrom(view, at + 8, length);
   }
 
-  /** A pfn that is not 0; leaves `#at` behind it. */
-  #plainPfn(bytes: Uint8Array, start: number): boolean {
-    if (bytes[start] !== 0x30 || bytes[start + 1] !== 0x78) return this.#decimalPfn(bytes, start);
-    let at = start + 2;
+  /** A pfn that is not 0, behind its `=`; answers where it ends, or a negative number. */
+  #plainPfn(view: DataView, equalsAt: number): number {
+    if ((view.getInt32(equalsAt, true) & THREE_BYTES) !== HEX_WORD) return this.#decimalPfn(view, equalsAt);
+    const start = equalsAt + 3;
+    let at = start;
     let pfn = 0;
     for (;;) {
-      const digit = HEX[bytes[at] as number] as number;
+      const digit = HEX[view.getUint8(at)] as number;
       if (digit > 15) break;
       pfn = pfn * 16 + digit;
       at++;
     }
     this.pfn = pfn;
-    this.#at = at;
-    return pfn > 0 && at - start <= 2 + DIGITS_MAX;
+    return pfn > 0 && at - start <= DIGITS_MAX ? at : NOT_PLAIN;
   }
 
-  #decimalPfn(bytes: Uint8Array, start: number): boolean {
+  /** As old kernels print it. */
+  #decimalPfn(view: DataView, equalsAt: number): number {
+    const start = equalsAt + 1;
     let at = start;
     let pfn = 0;
     for (;;) {
-      const digit = (bytes[at] as number) - 0x30;
-      if (!(digit >= 0 && digit <= 9)) break;
+      const digit = view.getUint8(at) - 0x30;
+      if (digit < 0 || digit > 9) break;
       pfn = pfn * 10 + digit;
       at++;
     }
     this.pfn = pfn;
-    this.#at = at;
-    return pfn > 0 && at - start <= DIGITS_MAX;
+    return view.getUint8(equalsAt) === EQUALS && pfn > 0 && at - start <= DIGITS_MAX ? at : NOT_PLAIN;
   }
 
   /** Any keys in any order, up to `end`. */
@@ -193,17 +174,7 @@ export class EventScanner {
     const failed = pfn === ALL_ONES || (pfn === 0 && this.#isRequest() && this.#isPageNull(bytes, end));
     if (pfn < 0 && !failed) return false;
     this.pfn = failed ? -1 : pfn;
-    this.extra = -1;
-    if (this.kind === EXTFRAG) {
-      this.extra = this.#optional(bytes, end, ALLOC_ORDER_KEY);
-      return this.#keyedOrder(bytes, end, FALLBACK_ORDER_KEY);
-    }
-    if (this.kind === ZONE_LOCKED) this.extra = this.#optional(bytes, end, PERCPU_REFILL_KEY);
-    return this.#keyedOrder(bytes, end, ORDER_KEY);
-  }
-
-  #keyedOrder(bytes: Uint8Array, end: number, key: Uint8Array): boolean {
-    const at = this.#valueAt(bytes, end, key);
+    const at = this.#valueAt(bytes, end, this.kind === EXTFRAG ? ALLOC_ORDER_KEY : ORDER_KEY);
     this.order = at < 0 && this.kind === FREE_BATCHED ? 0 : numberAt(bytes, at, end);
     return this.order >= 0 && this.order <= ORDER_MAX;
   }
@@ -220,25 +191,42 @@ export class EventScanner {
     return (bytes[at] === 0x28 && bytes[at + 1] === 0x6e) || numberAt(bytes, at, end) === 0;
   }
 
-  #optional(bytes: Uint8Array, end: number, key: Uint8Array): number {
-    return Math.max(numberAt(bytes, this.#valueAt(bytes, end, key), end), -1);
-  }
-
   #valueAt(bytes: Uint8Array, end: number, key: Uint8Array): number {
     return valueAt(bytes, this.fieldsAt, end, key);
   }
 }
 
+/** The kind of the event whose name goes on at `at`, behind `mm_page_`; -1 for others, and for extfrag, which is rare. */
+function plainKind(view: DataView, at: number): number {
+  const next = view.getInt32(at + 4, true);
+  switch (view.getInt32(at, true)) {
+    case FREE_WORD:
+      if ((next & ONE_BYTE) === COLON) return FREE;
+      if (next !== BAT_WORD || view.getInt32(at + 8, true) !== CHED_WORD) return -1;
+      return view.getUint8(at + 12) === COLON ? FREE_BATCHED : -1;
+    case ALLO_WORD:
+      if ((next & TWO_BYTES) === C_WORD) return ALLOC;
+      if (next !== C_ZO_WORD || view.getInt32(at + 8, true) !== NE_L_WORD) return -1;
+      if (view.getInt32(at + 12, true) !== OCKE_WORD) return -1;
+      return (view.getInt32(at + 16, true) & TWO_BYTES) === D_WORD ? ZONE_LOCKED : -1;
+    case PCPU_WORD:
+      if (next !== DRA_WORD) return -1;
+      return (view.getInt32(at + 8, true) & THREE_BYTES) === IN_WORD ? PCPU_DRAIN : -1;
+    default:
+      return -1;
+  }
+}
+
 /** Where the value of `page=` ends: at a space, or at what ends the line. */
-function plainPageEnd(bytes: Uint8Array, view: DataView, start: number): number {
+function plainPageEnd(view: DataView, start: number): number {
   const end = start + POINTER_BYTES;
-  if (bytes[end] === SPACE) {
+  if (view.getUint8(end) === SPACE) {
     const left = view.getInt32(start, true) & view.getInt32(start + 4, true);
     const right = view.getInt32(start + 8, true) & view.getInt32(start + 12, true);
     if ((left & right & NO_CONTROL) === NO_CONTROL) return end;
   }
   let at = start;
-  while ((bytes[at] as number) > SPACE) at++;
+  while (view.getUint8(at) > SPACE) at++;
   return at;
 }
 

@@ -20,19 +20,20 @@ export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-/** Position of the first newline from `start` on; there must be one. */
-export function newlineFrom(bytes: Uint8Array, view: DataView, start: number): number {
+/** Position of the first newline from `start` on, in a view of `length` bytes; there must be one. */
+export function newlineFrom(view: DataView, start: number, length: number): number {
   let at = start;
-  const lastFour = bytes.length - 4 * WORD_BYTES;
+  const lastFour = length - 4 * WORD_BYTES;
   while (at <= lastFour && printable(view, at) === PRINTABLE) at += 4 * WORD_BYTES;
-  const last = bytes.length - WORD_BYTES;
+  const last = length - WORD_BYTES;
   while (at <= last) {
     // Subtracting 1 from every byte borrows into the top bit of the first that is 0: of the first newline.
     const zeros = view.getInt32(at, true) ^ NEWLINES;
-    if (((zeros - 0x01010101) & ~zeros & 0x80808080) !== 0) break;
+    const borrows = (zeros - 0x01010101) & ~zeros & 0x80808080;
+    if (borrows !== 0) return at + ((31 - Math.clz32(borrows & -borrows)) >> 3);
     at += WORD_BYTES;
   }
-  while (bytes[at] !== NEWLINE) at++;
+  while (view.getUint8(at) !== NEWLINE) at++;
   return at;
 }
 

@@ -21,10 +21,10 @@ function read(chunks: readonly Uint8Array[]): string[] {
     said.push(`${line} ${text}`);
   }
   const sink: LinuxSink = {
-    event: (kind, pfn, order, cpu, extra, line) => {
+    event: (kind, pfn, order, cpu, line) => {
       const name = (KIND_NAMES[kind] as string).slice("mm_page_".length);
       const rest = `${reader.time()} ${reader.task()} ${reader.gfpFlags()} ${reader.migratetype()}`;
-      say(line, `${name} ${pfn} ${order} ${extra} cpu ${cpu} | ${rest}`);
+      say(line, `${name} ${pfn} ${order} cpu ${cpu} | ${rest}`);
     },
     lost: (cpu, events, line) => say(line, `lost ${cpu} ${events}`),
     bufferStarted: (cpu, line) => say(line, `started ${cpu}`),
@@ -66,8 +66,8 @@ describe("a recording", () => {
       read([recording(file)]).find((line) => line.includes(" alloc ")),
     );
     expect(said).toEqual([
-      "13 alloc 1919703 0 -1 cpu 1 | 5147.702638 task-28881-28881 GFP_KERNEL_ACCOUNT|__GFP_ZERO|__GFP_COMP 0",
-      "1 alloc 3596670 0 -1 cpu 1 | 5224.116644 task-28402-28402 GFP_HIGHUSER_MOVABLE|__GFP_ZERO|__GFP_COMP 1",
+      "13 alloc 1919703 0 cpu 1 | 5147.702638 task-28881-28881 GFP_KERNEL_ACCOUNT|__GFP_ZERO|__GFP_COMP 0",
+      "1 alloc 3596670 0 cpu 1 | 5224.116644 task-28402-28402 GFP_HIGHUSER_MOVABLE|__GFP_ZERO|__GFP_COMP 1",
     ]);
   });
 });
@@ -84,7 +84,7 @@ describe("the trace options", () => {
   function sectionOf(title: string): string {
     return sections.find((text) => text.startsWith(`--- ${title}\n`)) as string;
   }
-  const [FIRST, SECOND] = ["alloc 1776342 0 -1", "alloc 2346643 0 -1"];
+  const [FIRST, SECOND] = ["alloc 1776342 0", "alloc 2346643 0"];
   const GFP = "GFP_KERNEL_ACCOUNT|__GFP_ZERO|__GFP_COMP 0";
 
   it.each([

@@ -15,10 +15,10 @@
 import { unreachable } from "../../model/assert.ts";
 import type { Problem, ProblemCode } from "../problem.ts";
 import type { LinuxCursor, LinuxSink } from "./linux-event.ts";
-import { EventScanner, numberAt, UNREADABLE, valueAt } from "./linux-text-event.ts";
+import { EventScanner, numberAt, PLAIN_BYTES, UNREADABLE, valueAt } from "./linux-text-event.ts";
 import type { Head } from "./linux-text-head.ts";
 import { type LinuxLine, readLine } from "./linux-text-line.ts";
-import { cpuOf, NAME_GAP_MAX, type Shape, Shapes, taskOf, timeOf } from "./linux-text-shape.ts";
+import { COLON_MAX, NAME_GAP_MAX, type Shape, Shapes, taskOf, timeOf } from "./linux-text-shape.ts";
 import { newlineFrom, viewOf } from "./linux-text-words.ts";
 
 const NEWLINE = 0x0a;
@@ -26,7 +26,7 @@ const RETURN = 0x0d;
 const SPACE = 0x20;
 const PROBLEMS_MAX = 10;
 /** Bytes behind the start of a line that may be looked at without asking whether they are there. */
-const PADDING_BYTES = 256;
+const PADDING_BYTES = COLON_MAX + NAME_GAP_MAX + PLAIN_BYTES;
 /** The kernel prints at most two pages a line. */
 const LINE_BYTES_MAX = 16 * 2 ** 10;
 /** Characters of a line that a problem quotes. */
@@ -82,7 +82,7 @@ export class LinuxTextReader implements LinuxCursor {
     }
     const end = chunk.lastIndexOf(NEWLINE) + 1;
     this.#readLines(chunk, start, end);
-    if (end < chunk.length) this.#keep(chunk.slice(end));
+    if (end < chunk.length) this.#keep(chunk.subarray(end));
     return this.#problems < PROBLEMS_MAX;
   }
 
@@ -118,7 +118,7 @@ export class LinuxTextReader implements LinuxCursor {
 
   lineText(max: number): string {
     if (this.#line === 0) return "";
-    const end = this.#endWithoutReturn(newlineFrom(this.#bytes, this.#view, this.#lineStart));
+    const end = this.#endWithoutReturn(newlineFrom(this.#view, this.#lineStart, this.#bytes.length));
     return new TextDecoder()
       .decode(this.#bytes.subarray(this.#lineStart, Math.min(end, this.#lineStart + 4 * max)))
       .slice(0, max);
@@ -152,33 +152,33 @@ export class LinuxTextReader implements LinuxCursor {
       }
       this.#line++;
       this.#lineStart = at;
-      const shape = this.#shapes.of(bytes, view, at);
+      const shape = this.#shapes.of(view, at);
       this.#shape = shape;
-      at = (shape === null ? this.#slowLine(at) : this.#shapedLine(shape, bytes, view, at)) + 1;
+      at = (shape === null ? this.#slowLine(at) : this.#shapedLine(shape, view, at)) + 1;
     }
   }
 
   /** A line whose columns are known; answers the position of its newline. */
-  #shapedLine(shape: Shape, bytes: Uint8Array, view: DataView, start: number): number {
+  #shapedLine(shape: Shape, view: DataView, start: number): number {
     const colon = start + shape.colon;
     let nameAt = colon + 2;
-    while (bytes[nameAt] === SPACE) nameAt++;
+    while (view.getUint8(nameAt) === SPACE) nameAt++;
     // A letter or `<` begins a name; what else may stand here, such as perf's period, only the grammar knows.
-    if ((bytes[nameAt] as number) < 0x3c || nameAt > colon + NAME_GAP_MAX) return this.#slowLine(start);
+    if (view.getUint8(nameAt) < 0x3c || nameAt > colon + NAME_GAP_MAX) return this.#slowLine(start);
     const scanner = this.#scanner;
-    const end = scanner.scanPlain(bytes, view, nameAt);
-    if (end < 0 || end - start > LINE_BYTES_MAX) return this.#event(nameAt, cpuOf(shape, bytes, start));
-    this.#sink.event(scanner.kind, scanner.pfn, scanner.order, cpuOf(shape, bytes, start), scanner.extra, this.#line);
+    const end = scanner.scanPlain(view, nameAt, this.#bytes.length);
+    if (end < 0 || end - start > LINE_BYTES_MAX) return this.#event(nameAt, this.#shapes.cpu);
+    this.#sink.event(scanner.kind, scanner.pfn, scanner.order, this.#shapes.cpu, this.#line);
     return end;
   }
 
   /** Hands on the event named at `nameAt`, or says what else the line is; answers the position of its newline. */
   #event(nameAt: number, cpu: number): number {
     const scanner = this.#scanner;
-    const newlineAt = newlineFrom(this.#bytes, this.#view, nameAt);
+    const newlineAt = newlineFrom(this.#view, nameAt, this.#bytes.length);
     const end = scanner.scan(this.#bytes, nameAt, newlineAt);
     if (newlineAt - this.#lineStart > LINE_BYTES_MAX) this.#tooLong();
-    else if (end >= 0) this.#sink.event(scanner.kind, scanner.pfn, scanner.order, cpu, scanner.extra, this.#line);
+    else if (end >= 0) this.#sink.event(scanner.kind, scanner.pfn, scanner.order, cpu, this.#line);
     else if (end === UNREADABLE || this.#isCut(nameAt, newlineAt)) this.#sink.unexplained(this.#line);
     else this.#sink.other(this.#line);
     return newlineAt;
@@ -191,7 +191,7 @@ export class LinuxTextReader implements LinuxCursor {
 
   /** Any line, by its grammar; answers the position of its newline. */
   #slowLine(start: number): number {
-    const end = newlineFrom(this.#bytes, this.#view, start);
+    const end = newlineFrom(this.#view, start, this.#bytes.length);
     this.#shape = null;
     this.#head = null;
     this.#scanner.fieldsAt = -1;
@@ -207,7 +207,7 @@ export class LinuxTextReader implements LinuxCursor {
 
   #headedLine(head: Head, start: number): void {
     this.#head = head;
-    if (head.shape !== null && this.#shapes.of(this.#bytes, this.#view, start) === null) this.#shapes.learn(head.shape);
+    if (head.shape !== null && this.#shapes.of(this.#view, start) === null) this.#shapes.learn(head.shape);
     this.#event(start + head.nameAt, head.cpu);
   }
 
@@ -252,7 +252,7 @@ export class LinuxTextReader implements LinuxCursor {
   /** Where a key's value starts in the current event, or -1. */
   #valueAt(key: Uint8Array): number {
     const from = this.#scanner.fieldsAt;
-    return from < 0 ? -1 : valueAt(this.#bytes, from, newlineFrom(this.#bytes, this.#view, from), key);
+    return from < 0 ? -1 : valueAt(this.#bytes, from, newlineFrom(this.#view, from, this.#bytes.length), key);
   }
 
   #endWithoutReturn(end: number): number {

@@ -106,7 +106,7 @@ export class NativeReader implements TraceCursor {
     }
     const end = chunk.lastIndexOf(NEWLINE) + 1;
     this.#readLines(chunk, start, end);
-    if (end < chunk.length) this.#keep(chunk.slice(end));
+    if (end < chunk.length) this.#keep(chunk.subarray(end));
     return this.#wantsMore();
   }
 
@@ -134,7 +134,7 @@ export class NativeReader implements TraceCursor {
       // Of a line that is too long only the beginning is kept, to be quoted.
       this.#tooLong = true;
       this.#parts = [(this.#parts[0] ?? part).slice(0, SOURCE_MAX)];
-    } else this.#parts.push(part);
+    } else this.#parts.push(part.slice());
   }
 
   #finishKept(rest: Uint8Array): void {

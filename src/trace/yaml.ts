@@ -49,7 +49,7 @@ export class YamlReader implements TraceCursor {
 
   /** Takes the next chunk; there is always room for more. */
   push(chunk: Uint8Array): boolean {
-    this.#chunks.push(chunk);
+    this.#chunks.push(chunk.slice());
     return true;
   }
 

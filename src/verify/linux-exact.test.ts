@@ -42,7 +42,7 @@ function replay(before: string, events: string, after: string, more: Partial<Lin
   for (const word of words) {
     const [, letter = "", pfn, order] = /^([a-z])(\d+)(?::(\d+))?$/.exec(word) ?? [];
     time++;
-    verifier.event(KINDS.indexOf(letter), Number(pfn), Number(order ?? 0), 0, -1, time);
+    verifier.event(KINDS.indexOf(letter), Number(pfn), Number(order ?? 0), 0, time);
   }
   return verifier.result(words.length);
 }

@@ -23,6 +23,8 @@ export const TAIL = 15;
 export const TILE_PAGES: number = 2 ** 16;
 /** `pfn * TILES_PER_PAGE` is exact, and cheaper than a division. */
 export const TILES_PER_PAGE: number = 2 ** -16;
+/** Below this a shift does, which is cheaper still: 8 TiB of 4 KiB pages. */
+const SMALL_PFNS = 2 ** 31;
 const DIRECTORY_MAX = 2 ** 20;
 const FAR_MAX = 64;
 
@@ -34,7 +36,7 @@ export class LinuxFrames {
 
   /** The states of the tile that holds `pfn`, in which it has the index `pfn & (TILE_PAGES - 1)`. */
   tileOf(pfn: number): Uint8Array {
-    const number = Math.floor(pfn * TILES_PER_PAGE);
+    const number = pfn < SMALL_PFNS ? pfn >>> 16 : Math.floor(pfn * TILES_PER_PAGE);
     const tile = number < DIRECTORY_MAX ? this.#directory[number] : this.#far.get(number);
     return tile ?? this.#make(number);
   }

@@ -7,7 +7,7 @@
 //  3. Both cost memory by what they tell of, not by the length of the trace.
 
 import { pagesIn } from "../../model/geometry.ts";
-import { ALLOC, EXTFRAG, type LinuxCursor, type LinuxSink } from "../trace/linux-event.ts";
+import { ALLOC, type LinuxCursor, type LinuxSink } from "../trace/linux-event.ts";
 import { LIVE, TILE_PAGES, type LinuxFrames } from "./linux-frames.ts";
 import type { LinuxFinding } from "./linux-result.ts";
 import { MAX_PAGE_ORDER } from "./linux-rules.ts";
@@ -54,10 +54,10 @@ export class LinuxHistory extends SecondReading implements LinuxSink {
     }
   }
 
-  event(kind: number, pfn: number, order: number, _cpu: number, extra: number, line: number): void {
+  event(_kind: number, pfn: number, order: number, _cpu: number, line: number): void {
     const stories = this.#byBlock.get(blockOf(pfn));
     if (stories === undefined) return;
-    const end = pfn + pagesIn(Math.min(Math.max(kind === EXTFRAG && extra >= 0 ? extra : order, 0), MAX_PAGE_ORDER));
+    const end = pfn + pagesIn(Math.min(Math.max(order, 0), MAX_PAGE_ORDER));
     for (const story of stories) {
       if (line >= story.line || story.start >= end || pfn >= story.end) continue;
       story.total++;
@@ -103,7 +103,7 @@ export class LinuxHolders extends SecondReading implements LinuxSink {
     this.#frames = frames;
   }
 
-  event(kind: number, pfn: number, order: number, _cpu: number, _extra: number, line: number): void {
+  event(kind: number, pfn: number, order: number, _cpu: number, line: number): void {
     if (kind !== ALLOC || pfn < 0) return;
     if (this.#frames.tileOf(pfn)[pfn & (TILE_PAGES - 1)] === ((LIVE << 4) | order))
       this.#last.set(pfn, [this.#groupOf(order), line]);

@@ -12,7 +12,7 @@
 // Memory: nine bytes for each frame of a touched tile (linux-frames.ts), however long the trace is.
 
 import { isAligned, pagesIn } from "../../model/geometry.ts";
-import { ALLOC, EXTFRAG, FREE, FREE_BATCHED, type LinuxCursor, type LinuxSink } from "../trace/linux-event.ts";
+import { ALLOC, FREE, FREE_BATCHED, type LinuxCursor, type LinuxSink } from "../trace/linux-event.ts";
 import { LinuxFrames, TILE_PAGES, TILES_PER_PAGE } from "./linux-frames.ts";
 import { MAX_PAGE_ORDER } from "./linux-rules.ts";
 
@@ -52,8 +52,7 @@ export class LinuxLifetimes implements LinuxSink {
   #hasTimes = false;
   #hasFractions = false;
 
-  event(kind: number, pfn: number, printedOrder: number, _cpu: number, extra: number): void {
-    const order = kind === EXTFRAG && extra >= 0 ? extra : printedOrder;
+  event(kind: number, pfn: number, order: number): void {
     if (kind === FREE_BATCHED || pfn < 0 || order < 0 || order > MAX_PAGE_ORDER || !isAligned(pfn, order)) return;
     const heads = this.#heads.tileOf(pfn);
     const at = pfn & (TILE_PAGES - 1);

@@ -53,8 +53,11 @@ export interface LossReport {
 
 /** Gathers losses while a trace is read. */
 export class LinuxLosses {
+  /** By CPU, from 1 on; 0 for one that was never heard from. */
   readonly #lastLine: number[] = [0];
-  readonly #known: boolean[] = [false];
+  /** The CPU that was heard last, and when; `#lastLine` does not know of it yet. */
+  #cpu = -1;
+  #line = 0;
   readonly #gaps: LinuxGap[] = [];
   #markers = 0;
   #events = 0;
@@ -64,17 +67,21 @@ export class LinuxLosses {
   start: LinuxStart | null = null;
 
   heard(cpu: number, line: number): void {
-    const index = cpu < CPUS_MAX ? cpu + 1 : 0;
-    while (this.#lastLine.length <= index) {
-      this.#lastLine.push(0);
-      this.#known.push(false);
-    }
-    this.#lastLine[index] = line;
-    this.#known[index] = true;
+    if (cpu !== this.#cpu) this.#turnTo(cpu);
+    this.#line = line;
+  }
+
+  /** Notes when the CPU that was heard last was heard: events of one CPU come in runs, so this is rare. */
+  #turnTo(cpu: number): void {
+    const index = this.#cpu < CPUS_MAX ? this.#cpu + 1 : 0;
+    while (this.#lastLine.length <= index) this.#lastLine.push(0);
+    this.#lastLine[index] = this.#line;
+    this.#cpu = cpu;
   }
 
   /** The line after which this CPU was not heard from; 0 if never before. A CPU without a name may be any. */
   silentSince(cpu: number): number {
+    this.#turnTo(this.#cpu);
     return cpu < 0 ? this.quietLine() : (this.#lastLine[cpu + 1] ?? 0);
   }
 
@@ -96,7 +103,8 @@ export class LinuxLosses {
 
   /** The last line before which every CPU was heard from. */
   quietLine(): number {
-    const lines = this.#lastLine.filter((_, index) => this.#known[index] === true);
+    this.#turnTo(this.#cpu);
+    const lines = this.#lastLine.filter((line) => line > 0);
     return lines.length === 0 ? 0 : Math.min(...lines);
   }
 

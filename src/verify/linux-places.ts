@@ -26,7 +26,11 @@ export class BlockPlaces {
 
   /** The rule that this block breaks, or WELL_PLACED. */
   judge(pfn: number, order: number): number {
-    if (order === 0) return pfn >= this.#start && pfn < this.#end ? WELL_PLACED : this.#judgeZone(pfn, 1);
+    if (order === 0 && pfn >= this.#start && pfn < this.#end) return WELL_PLACED;
+    return this.#judgeBlock(pfn, order);
+  }
+
+  #judgeBlock(pfn: number, order: number): number {
     if (order < 0 || order > MAX_PAGE_ORDER) return ORDER_ABOVE_MAX;
     if (!isAligned(pfn, order)) return MISALIGNED;
     const pages = pagesIn(order);

@@ -34,7 +34,6 @@ function tell(verifier: LinuxVerifier, word: string, line: number): void {
       number === "" ? -1 : Number(number),
       Number(order ?? 0),
       Number(cpu ?? 0),
-      -1,
       line,
     );
 }

@@ -17,7 +17,6 @@
 import type { Problem } from "../problem.ts";
 import {
   ALLOC,
-  EXTFRAG,
   FREE,
   FREE_BATCHED,
   KIND_COUNT,
@@ -66,7 +65,7 @@ export class LinuxVerifier implements LinuxSink {
   readonly #tally = new Float64Array(KIND_COUNT);
   readonly #classes = new Float64Array(LINUX_CLASSES.length);
   /** Per CPU, the frame that last left the core, and the kind of event that said so. */
-  readonly #lastTaken: Map<number, { readonly pfn: number; readonly kind: number }> = new Map();
+  readonly #lastTaken: Map<number, { pfn: number; kind: number }> = new Map();
   #allocatedPages = 0;
   #freedPages = 0;
   #hasBegun = false;
@@ -84,7 +83,7 @@ export class LinuxVerifier implements LinuxSink {
     this.#exact = kpageflags === null ? null : new ExactReplay(kpageflags, zones, this.frames);
   }
 
-  event(kind: number, pfn: number, printedOrder: number, cpu: number, extra: number, line: number): void {
+  event(kind: number, pfn: number, order: number, cpu: number, line: number): void {
     this.#tally[kind] = (this.#tally[kind] as number) + 1;
     this.#losses.heard(cpu, line);
     this.#hasBegun = true;
@@ -93,7 +92,6 @@ export class LinuxVerifier implements LinuxSink {
       this.#count(REQUEST_FAILED);
       return;
     }
-    const order = kind === EXTFRAG && extra >= 0 ? extra : printedOrder;
     const misplaced = this.#places.judge(pfn, order);
     if (misplaced !== WELL_PLACED) {
       this.#found(misplaced, pfn, order, cpu, line, 0);
@@ -152,8 +150,13 @@ export class LinuxVerifier implements LinuxSink {
   /** Does this removal repeat the one before it on its CPU, as the other kind of event? */
   #isToldAgain(kind: number, pfn: number, cpu: number): boolean {
     const last = this.#lastTaken.get(cpu);
-    const again = last !== undefined && last.pfn === pfn && last.kind !== kind && this.frames.stateAt(pfn) === TAKEN;
-    this.#lastTaken.set(cpu, { pfn: again ? -1 : pfn, kind });
+    if (last === undefined) {
+      this.#lastTaken.set(cpu, { pfn, kind });
+      return false;
+    }
+    const again = last.pfn === pfn && last.kind !== kind && this.frames.stateAt(pfn) === TAKEN;
+    last.pfn = again ? -1 : pfn;
+    last.kind = kind;
     return again;
   }
 
