@@ -10,7 +10,7 @@ import type { Profile } from "../../model/profile.ts";
 import type { Check, CheckFailure, PartResult } from "../checks.ts";
 import type { ReferencePart } from "../spec/suite.ts";
 import { drive, type DriveResult, type DriveTally } from "../test/drive.ts";
-import { addCounts } from "../test/judged.ts";
+import { addCounts } from "../search/judged.ts";
 
 /** What all runs did so far. */
 interface Totals {
