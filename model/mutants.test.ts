@@ -42,6 +42,14 @@ function poolOf(mutant: Mutant): Pool {
   return { geometry: createGeometry(mutant.shape), profile: mutant.profile };
 }
 
+/** What is seen of an allocator, by default the mutant itself, that is given the commands of the mutant's witness. */
+function recordedOf(
+  mutant: Mutant,
+  allocator: Allocator = mutant.create(poolOf(mutant).geometry),
+): readonly Recorded[] {
+  return record(allocator, commandsOf(mutant), mutant.observe);
+}
+
 /** The answers in notation, as witnesses have them: without what was seen between, or that pages were zero. */
 function answersIn(trace: readonly Recorded[], basePfn: number): string {
   const calls = trace.filter(({ command }) => command.kind !== "snapshot" && command.kind !== "counts");
@@ -49,16 +57,15 @@ function answersIn(trace: readonly Recorded[], basePfn: number): string {
 }
 
 describe.each(MUTANTS)("$id", (mutant) => {
-  const { law, witness, observe, shape } = mutant;
-  const pool = poolOf(mutant);
-  const trace = record(mutant.create(pool.geometry), commandsOf(mutant), observe);
+  const { law, witness, shape } = mutant;
 
-  it("answers as its witness says", () => expect(answersIn(trace, shape.basePfn)).toBe(witness));
+  it("answers as its witness says", () => expect(answersIn(recordedOf(mutant), shape.basePfn)).toBe(witness));
   it(`is caught by ${law}, first and only`, () =>
-    expect(caught(pool, trace, law)).toEqual({ first: law, without: "", alone: law }));
+    expect(caught(poolOf(mutant), recordedOf(mutant), law)).toEqual({ first: law, without: "", alone: law }));
   it("is a mutant of an allocator that breaks no law", () => {
-    const reference = new Allocator(pool.geometry, pool.profile);
-    expect(broken(pool, record(reference, commandsOf(mutant), observe), LAW_IDS)).toEqual([]);
+    const pool = poolOf(mutant);
+    const recorded = recordedOf(mutant, new Allocator(pool.geometry, pool.profile));
+    expect(broken(pool, recorded, LAW_IDS)).toEqual([]);
   });
 });
 

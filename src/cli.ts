@@ -4,10 +4,10 @@
 //  1. A command's module is imported when that command is named; help imports all of them.
 //  2. Wrong usage and wrong input exit with 2, our own bug with 70 (docs/exit-codes.md).
 
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { InputError, inputError } from "./commands/input.ts";
 import { fail, warn } from "./commands/output.ts";
+import { packageVersion } from "./commands/package-files.ts";
 import { nearest } from "./spec/nearest.ts";
 import { EXIT } from "./verdict.ts";
 
@@ -18,18 +18,14 @@ const COMMANDS: Record<string, () => Promise<Register>> = {
   verify: async () => (await import("./commands/verify.ts")).registerVerify,
   minimize: async () => (await import("./commands/minimize.ts")).registerMinimize,
   convert: async () => (await import("./commands/convert.ts")).registerConvert,
-  view: async () => (await import("./commands/view.ts")).registerView,
   record: async () => (await import("./commands/record.ts")).registerRecord,
   explain: async () => (await import("./commands/explain.ts")).registerExplain,
 };
 
 function createProgram(): Command {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
   return new Command("buddycheck")
     .description("Checks buddy allocators: the laws, a reference allocator, and the traces of yours.")
-    .version(version)
+    .version(packageVersion())
     .showSuggestionAfterError(true)
     .exitOverride()
     .addHelpText(

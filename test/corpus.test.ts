@@ -6,9 +6,9 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { LAW_IDS } from "../model/invariants.ts";
-import { CORPUS_FILES, readCorpus } from "../src/commands/corpus-files.ts";
-import { bundledProfiles } from "../src/commands/package-files.ts";
+import { corpusFiles, readCorpus } from "../src/commands/corpus-files.ts";
 import { runCorpus } from "../src/corpus/run.ts";
+import { WHOLE } from "../src/share.ts";
 import { isRejected } from "../src/spec/case.ts";
 
 const FOLDER = "traces";
@@ -17,8 +17,8 @@ const RECORDING = /\.(?:jsonl(?:\.gz|\.zst)?|log\.txt)$/u;
 // A trace does not show the boot allocator; the suite boots machines for this law.
 const UNTRACEABLE = ["handover"];
 
-const cases = readCorpus(FOLDER, bundledProfiles());
-const corpus = await runCorpus(cases, CORPUS_FILES);
+const cases = readCorpus(FOLDER);
+const corpus = await runCorpus(cases, corpusFiles(), WHOLE);
 
 describe("the case", () => {
   it.each(corpus.checks)("$group/$name gets the verdict it expects", ({ failures }) => expect(failures).toEqual([]));

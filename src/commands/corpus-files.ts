@@ -5,15 +5,17 @@ import { dirname, join, sep } from "node:path";
 import type { CorpusWorld, NamedCase } from "../corpus/run.ts";
 import type { Problem } from "../problem.ts";
 import { readCase } from "../spec/case.ts";
-import type { ProfileLibrary } from "../spec/profile.ts";
+import type { Verifier } from "../verify/verify.ts";
 import { namedDialect } from "./dialects.ts";
 import { InputError, inputError } from "./input.ts";
+import { bundledProfiles } from "./package-files.ts";
 import { readTrace } from "./read-trace.ts";
 
 const SUFFIX = ".case.yaml";
 
 /** Every case below a folder, in the order of the names. Throws an InputError with all that is wrong in them. */
-export function readCorpus(folder: string, library: ProfileLibrary): readonly NamedCase[] {
+export function readCorpus(folder: string): readonly NamedCase[] {
+  const library = bundledProfiles();
   const cases: NamedCase[] = [];
   const problems: Problem[] = [];
   for (const path of pathsBelow(folder)) {
@@ -36,11 +38,17 @@ function pathsBelow(folder: string): readonly string[] {
   }
 }
 
-/** A corpus in the file system. */
-export const CORPUS_FILES: CorpusWorld = {
-  feed: (file, verifier, dialect) => {
-    if (dialect === null) return readTrace(file, verifier);
-    return readTrace(file, verifier, { dialect: namedDialect(dialect).dialect, told: () => undefined });
-  },
-  beside: (file, name) => join(dirname(file), name),
-};
+/** A corpus in the file system, today. */
+export function corpusFiles(): CorpusWorld {
+  return { feed: feedFile, beside: (file, name) => join(dirname(file), name), today: today() };
+}
+
+/** Today's date in UTC, as 2026-11-30. */
+export function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+function feedFile(file: string, verifier: Verifier, dialect: string | null): Promise<number> {
+  if (dialect === null) return readTrace(file, verifier);
+  return readTrace(file, verifier, { dialect: namedDialect(dialect).dialect, told: () => undefined });
+}

@@ -6,6 +6,7 @@
 import { writeSync } from "node:fs";
 import picocolors from "picocolors";
 import type { Problem } from "../problem.ts";
+import type { Look } from "../report/look.ts";
 import { problemReport } from "../report/text.ts";
 import { EXIT } from "../verdict.ts";
 
@@ -23,6 +24,14 @@ export function colours(stream: NodeJS.WriteStream): Colours {
 export function terminalColumns(): number {
   return process.stdout.columns ?? COLUMNS_DEFAULT;
 }
+
+/** How results look on standard output. */
+export function outputLook(): Look {
+  return { colours: colours(process.stdout), columns: terminalColumns() };
+}
+
+/** How a report looks in a file. */
+export const PLAIN: Look = { colours: picocolors.createColors(false), columns: COLUMNS_DEFAULT };
 
 /** Writes all of it before the process can end, also into a pipe that is read slowly. */
 export function print(text: string): void {

@@ -1,4 +1,4 @@
-// Files that come with the package: profiles, suites and the corpus, wherever it is installed.
+// Files that come with the package, wherever it is installed: profiles, suites, the corpus, its version.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -9,6 +9,12 @@ export function packageRoot(): string {
   let folder = import.meta.dirname;
   while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
   return folder;
+}
+
+/** The package's version. */
+export function packageVersion(): string {
+  const text = readFileSync(join(packageRoot(), "package.json"), "utf8");
+  return (JSON.parse(text) as { readonly version: string }).version;
 }
 
 /** The profiles in `specs/profiles/`, by the names of their files. */

@@ -1,57 +1,76 @@
 // `buddycheck run`: runs suites, by default the one that comes with the package, and says what they exercised.
 //
 //  1. A suite is read as a whole before anything runs: a mistake in it costs no time.
-//  2. The exit code is that of the worst suite: a failed check before a part that exercised nothing.
+//  2. The exit code is that of the worst suite: a failed check before one that is undecided, that before a part
+//     that exercised nothing.
+//  3. Several suites share a budget as the parts of one do.
 
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { suiteVerdict, type SuiteResult } from "../checks.ts";
 import { runCorpus } from "../corpus/run.ts";
 import { suiteJson } from "../report/suite-json.ts";
+import { suiteOutcome } from "../report/suite-outcome.ts";
 import { suiteText } from "../report/suite-text.ts";
-import type { ProfileLibrary } from "../spec/profile.ts";
-import { readSuite, type Suite } from "../spec/suite.ts";
+import type { Shard } from "../share.ts";
+import type { Suite } from "../spec/suite.ts";
+import { printSuite } from "../spec/suite-print.ts";
 import { runSuite } from "../suite/run.ts";
 import { EXIT } from "../verdict.ts";
-import { CORPUS_FILES, readCorpus } from "./corpus-files.ts";
-import { InputError, inputError } from "./input.ts";
-import { colours, print, terminalColumns, warn } from "./output.ts";
-import { bundledProfiles, packageRoot } from "./package-files.ts";
+import { corpusFiles, readCorpus, today } from "./corpus-files.ts";
+import { Dealer, parseBudget, parseShard } from "./limits.ts";
+import { print, warn } from "./output.ts";
+import { parseReporter, report, REPORTER_HELP, reportersOf, startContext, type Reporter } from "./reporters.ts";
+import { beside, suiteNamed, VERIFY_FILES } from "./suite-files.ts";
 
-export interface RunFlags {
-  readonly json: boolean;
+export interface LimitFlags {
+  readonly shard?: Shard | null;
+  readonly budget?: number;
 }
 
-async function runSuites(files: readonly string[], { json }: RunFlags): Promise<void> {
-  const library = bundledProfiles();
-  const named = files.length > 0 ? files : [join(packageRoot(), "specs", "suites", "default.yaml")];
-  const suites = named.map((file) => readSuiteFile(file, library));
+export interface RunFlags extends LimitFlags {
+  readonly json: boolean;
+  readonly reporter?: readonly Reporter[];
+  readonly printConfig: boolean;
+}
+
+async function runSuites(names: readonly string[], flags: RunFlags): Promise<void> {
+  const reporters = reportersOf(flags);
+  const suites = (names.length > 0 ? names : ["default"]).map(suiteNamed);
+  if (flags.printConfig) {
+    print(suites.map((suite) => printSuite(suite, beside)).join("---\n"));
+    return;
+  }
+  const contextNow = startContext();
+  const dealer = dealerOf(flags);
   const results: SuiteResult[] = [];
-  for (const suite of suites) results.push(await runOne(suite, library));
-  const look = { colours: colours(process.stdout), columns: terminalColumns() };
-  print(json ? suiteJson(results) : results.map((result) => suiteText(result, look)).join("\n"));
+  let partsLeft = suites.reduce((sum, { parts }) => sum + parts.length, 0);
+  for (const suite of suites) {
+    results.push(await runOne(suite, dealer, partsLeft, flags.shard ?? null));
+    partsLeft -= suite.parts.length;
+  }
+  const context = contextNow();
+  report(reporters, {
+    text: (look) => results.map((result) => suiteText(result, look)).join("\n"),
+    json: () => suiteJson(results),
+    outcomes: () => results.map((result) => suiteOutcome(result, context)),
+  });
   process.exitCode = exitCodeOf(results);
 }
 
-/** Throws an InputError with all that is wrong in a suite. */
-function readSuiteFile(file: string, library: ProfileLibrary): Suite {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw inputError("INPUT_NOT_FOUND", file, "a suite", error instanceof Error ? error.message : String(error));
-  }
-  const read = readSuite(text, file, library);
-  if (read.kind === "wrong") throw new InputError(read.problems);
-  return read.suite;
+export function dealerOf({ shard = null, budget = Infinity }: LimitFlags): Dealer {
+  return new Dealer(shard, budget, () => performance.now());
 }
 
-function runOne(suite: Suite, library: ProfileLibrary): Promise<SuiteResult> {
+function runOne(suite: Suite, dealer: Dealer, partsLeft: number, shard: Shard | null): Promise<SuiteResult> {
+  const partsAfter = partsLeft - suite.parts.length;
   return runSuite(suite, {
-    corpus: (folder) => runCorpus(readCorpus(join(dirname(suite.file), folder), library), CORPUS_FILES),
-    begin: (part) => {
-      if (process.stderr.isTTY) warn(`running ${part.kind}`);
+    ...VERIFY_FILES,
+    shard,
+    today: today(),
+    corpus: ({ from, folder, name }, share) => runCorpus(readCorpus(beside(from, folder)), corpusFiles(), share, name),
+    begin: ({ name }, left) => {
+      if (process.stderr.isTTY) warn(`running ${name}`);
+      return dealer.deal(left + partsAfter);
     },
   });
 }
@@ -60,23 +79,37 @@ function runOne(suite: Suite, library: ProfileLibrary): Promise<SuiteResult> {
 export function exitCodeOf(results: readonly SuiteResult[]): number {
   const verdicts = results.map(suiteVerdict);
   if (verdicts.includes("failed")) return EXIT.violated;
+  if (verdicts.includes("undecided")) return EXIT.undecided;
   return verdicts.includes("vacuous") ? EXIT.vacuous : EXIT.holds;
+}
+
+/** The options by which a run is limited and reported, for every command that has checks to share. */
+export function withRunOptions(command: Command): Command {
+  return command
+    .option("--reporter <name=path>", REPORTER_HELP, parseReporter)
+    .option("--json", "the same as --reporter json", false)
+    .option("--shard <i/n>", "run one of n shares of the checks; `auto` asks the job runner", parseShard)
+    .option("--budget <time>", "time for all checks, such as 5m; what is not tried by then is undecided", parseBudget);
 }
 
 /** Adds `run` to the command line. */
 export function registerRun(program: Command): void {
-  program
-    .command("run")
-    .summary("run suites: by default the corpus, the reference allocator and its mutants")
-    .description("Runs suites of checks. Without a file, runs the default suite, which takes some seconds.")
-    .argument("[suites...]", "suite files (docs/suites.md)")
-    .option("--json", "print the report as JSON", false)
+  withRunOptions(
+    program
+      .command("run")
+      .summary("run suites: by default the corpus, the reference allocator and its mutants")
+      .description("Runs suites of checks. Without a file, runs the default suite, which takes some seconds.")
+      .argument("[suites...]", "suites that come along, by name, or files (docs/suites.md)"),
+  )
+    .option("--print-config", "print what the suites come to, with all that they extend, and run nothing", false)
     .addHelpText("after", EXAMPLES)
     .action(runSuites);
 }
 
 const EXAMPLES = `
 Examples:
-  buddycheck run                        the default suite
-  buddycheck run nightly.yaml --json    a suite of your own, for a machine
-Exit codes: 0 passed, 1 a check failed, 2 input error, 4 a part exercised nothing.`;
+  buddycheck run                                     the default suite
+  buddycheck run nightly.yaml --budget 10m           a suite of yours, in ten minutes at most
+  buddycheck run --reporter text --reporter junit=report.xml --reporter sarif=buddycheck.sarif
+  buddycheck run --shard 2/8 --reporter json=2.json  one of eight jobs
+Exit codes: 0 passed, 1 a check failed, 2 input error, 3 undecided, 4 a part exercised nothing.`;

@@ -9,13 +9,16 @@ import type { Command } from "commander";
 import { linuxJson } from "../report/linux-json.ts";
 import { jsonReport } from "../report/json.ts";
 import type { Problem } from "../problem.ts";
+import type { Look } from "../report/look.ts";
 import { textReport, quietReport } from "../report/text.ts";
+import { traceOutcome } from "../report/trace-outcome.ts";
 import { EXIT, type VerdictKind } from "../verdict.ts";
 import type { TraceResult } from "../verify/result.ts";
 import { expandInputs, inputError } from "./input.ts";
 import { parseLaws } from "./options.ts";
-import { colours, print, terminalColumns, warn } from "./output.ts";
+import { warn } from "./output.ts";
 import { type LogReading, openTrace } from "./read-trace.ts";
+import { parseReporter, report, REPORTER_HELP, reportersOf, startContext, type Reporter } from "./reporters.ts";
 import { linuxLine, linuxText, verifyLinuxFile, type LinuxFlags, type LinuxVerified } from "./verify-linux.ts";
 import type { TraceFlags, TraceJudge } from "./verify-trace.ts";
 
@@ -26,6 +29,7 @@ const BESIDE_A_TRACE = /\.case\.yaml$|\.(?:before|after)(?:\.gz)?$|\/stats\.cpu\
 export interface VerifyFlags extends LinuxFlags, TraceFlags {
   readonly dialect?: string;
   readonly json: boolean;
+  readonly reporter?: readonly Reporter[];
   readonly quiet: boolean;
 }
 
@@ -47,6 +51,8 @@ interface Judged {
 type Verified = { readonly kind: "trace"; readonly result: TraceResult } | LinuxVerified;
 
 async function runVerify(names: readonly string[], flags: VerifyFlags): Promise<void> {
+  const reporters = reportersOf(flags);
+  const contextNow = startContext();
   const { files, skipped } = await expandInputs(names);
   const strange = skipped.filter((path) => !BESIDE_A_TRACE.test(path));
   if (strange.length > 0) warn(passedOver(strange));
@@ -63,7 +69,12 @@ async function runVerify(names: readonly string[], flags: VerifyFlags): Promise<
       verified.push({ kind: "trace", result: await judge(trace) });
     }
   }
-  print(render(verified, flags));
+  const context = contextNow();
+  report(reporters, {
+    text: (look) => render(verified, flags, look),
+    json: () => json(verified),
+    outcomes: () => [traceOutcome(verified, context)],
+  });
   process.exitCode = exitCodeOf(verified.map(({ result }) => result));
 }
 
@@ -87,22 +98,25 @@ async function logReading(named: string | undefined): Promise<(file: string) => 
   return (file) => ({ dialect, told: (matching) => matchingWords(file, matching).forEach(warn) });
 }
 
-function render(verified: readonly Verified[], flags: VerifyFlags): string {
-  const traces = verified.flatMap((one) => (one.kind === "trace" ? [one.result] : []));
-  const kernels = verified.flatMap((one) => (one.kind === "linux" ? [one] : []));
-  if (flags.json) return json(traces, kernels);
-  const options = {
-    colours: colours(process.stdout),
-    columns: terminalColumns(),
-    reproduce: (result: TraceResult) => reproduce(result, flags),
-  };
+function render(verified: readonly Verified[], flags: VerifyFlags, look: Look): string {
+  const { traces, kernels } = byKind(verified);
+  const options = { ...look, reproduce: (result: TraceResult) => reproduce(result, flags) };
   const told = traces.length === 0 ? "" : flags.quiet ? quietReport(traces, options) : textReport(traces, options);
   const toldOfKernels = kernels.map((one) => (flags.quiet ? linuxLine(one, options) : linuxText(one, options)));
   return [told, ...toldOfKernels].filter((text) => text !== "").join(flags.quiet ? "" : "\n");
 }
 
+function byKind(verified: readonly Verified[]): {
+  readonly traces: readonly TraceResult[];
+  readonly kernels: readonly LinuxVerified[];
+} {
+  const traces = verified.flatMap((one) => (one.kind === "trace" ? [one.result] : []));
+  return { traces, kernels: verified.flatMap((one) => (one.kind === "linux" ? [one] : [])) };
+}
+
 /** One report of its own kind, or both in one object. */
-function json(traces: readonly TraceResult[], kernels: readonly LinuxVerified[]): string {
+function json(verified: readonly Verified[]): string {
+  const { traces, kernels } = byKind(verified);
   if (kernels.length === 0) return jsonReport(traces);
   const usage = kernels.length === 1 ? (kernels[0]?.usage ?? null) : null;
   const kernelReport = linuxJson(
@@ -147,7 +161,8 @@ export function registerVerify(program: Command): void {
     .option("--vmstat <before,after>", "kernel trace: /proc/vmstat at both ends")
     .option("--stats <cpu0,cpu1,...>", "kernel trace: per_cpu/cpuN/stats after the recording")
     .option("--usage", "kernel trace: who holds pages at the end, lifetimes of blocks, fragmentation", false)
-    .option("--json", "print the report as JSON (docs/json-report.md)", false)
+    .option("--reporter <name=path>", REPORTER_HELP, parseReporter)
+    .option("--json", "the same as --reporter json (docs/json-report.md)", false)
     .option("--quiet", "print one line per trace", false)
     .addHelpText("after", EXAMPLES)
     .action(runVerify);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { failedChecks } from "../checks.ts";
+import { failedChecks, partVerdict } from "../checks.ts";
 import { readCase } from "../spec/case.ts";
 import { NO_PROFILES } from "../spec/profile.ts";
 import { YamlReader } from "../trace/yaml.ts";
+import { WHOLE } from "../share.ts";
 import { runCorpus, type CorpusWorld, type NamedCase } from "./run.ts";
 
 /** A corpus of written cases: file names to what they say after their eight pages. */
@@ -30,12 +31,13 @@ function worldOf(written: Written): CorpusWorld {
       return Promise.resolve(reader.lines);
     },
     beside: (_, name) => name,
+    today: "2026-11-30",
   };
 }
 
 /** What fails in a corpus, as `file: expected, but found`. */
 async function failuresOf(written: Written): Promise<readonly string[]> {
-  const part = await runCorpus(casesOf(written), worldOf(written));
+  const part = await runCorpus(casesOf(written), worldOf(written), WHOLE);
   return failedChecks(part).flatMap(({ name, failures }) =>
     failures.map(({ expected, found }) => `${name}: ${expected}, but ${found}`),
   );
@@ -76,8 +78,42 @@ describe("a corpus", () => {
     expect(await failuresOf({ good: TWICE })).toHaveLength(1);
   });
 
+  it.each([
+    ["before its day", "2026-12-01", []],
+    [
+      "from its day on",
+      "2026-11-30",
+      [
+        "good: strict: holds, but violated at line 7: no-overlap, by the allocator",
+        "good: to be mended by 2026-11-30: being mended, but the failure all the same",
+      ],
+    ],
+  ])("puts up with a failure that is known, %s", async (_, until, failures) => {
+    const known = `known: { reason: being mended, until: ${until} }\n${HOLDS.replace("a0=1", "a0=0")}`;
+    expect(await failuresOf({ good: known })).toEqual(failures);
+  });
+
+  it("fails on a failure that is known and is not there", async () => {
+    const known = `known: { reason: being mended, until: 2027-01-31 }\n${HOLDS}`;
+    expect(await failuresOf({ good: known })).toEqual([
+      "good: the failure that is known: being mended, but nothing wrong, so `known` is to be removed",
+    ]);
+  });
+
+  it("is run in shares that make up the whole, and no further than there is time", async () => {
+    const cases = casesOf({ a: HOLDS, b: HOLDS, c: HOLDS });
+    const world = worldOf({ a: HOLDS, b: HOLDS, c: HOLDS });
+    const first = await runCorpus(cases, world, { takes: (number) => number !== 1, isOver: () => false });
+    expect(first.checks.map(({ name }) => name)).toEqual(["a", "c"]);
+    const late = await runCorpus(cases, world, { takes: () => true, isOver: () => true });
+    expect(late.checks.map(({ undecided }) => undecided)).toEqual(
+      new Array(3).fill("the budget ran out before it was tried"),
+    );
+    expect(partVerdict(late)).toBe("undecided");
+  });
+
   it("counts verdicts, events and the laws seen broken", async () => {
-    const part = await runCorpus(casesOf({ good: HOLDS, bad: TWICE }), worldOf({ good: HOLDS, bad: TWICE }));
+    const part = await runCorpus(casesOf({ good: HOLDS, bad: TWICE }), worldOf({ good: HOLDS, bad: TWICE }), WHOLE);
     expect(part.figures.map(({ name, count }) => `${count} ${name}`).join(", ")).toBe(
       "2 cases, 2 verdicts, 4 events, 0 snapshots",
     );
@@ -85,8 +121,8 @@ describe("a corpus", () => {
   });
 
   it("without cases or events is vacuous", async () => {
-    expect((await runCorpus([], worldOf({}))).vacuous).toBe("the folder holds no case");
+    expect((await runCorpus([], worldOf({}), WHOLE)).vacuous).toBe("the folder holds no case");
     const empty = { none: "events: []\nexpect: [{ verdict: vacuous }]" };
-    expect((await runCorpus(casesOf(empty), worldOf(empty))).vacuous).toBe("no case has an event");
+    expect((await runCorpus(casesOf(empty), worldOf(empty), WHOLE)).vacuous).toBe("no case has an event");
   });
 });

@@ -51,6 +51,9 @@ export const PROBLEM_HELP: Readonly<Record<ProblemCode, string>> = {
   TARGET_WASM:
     "docs/targets.md lists the functions to export; `buddycheck init --as wasm` writes a skeleton that does.",
   POOL_OPTION: "Ranges are START-END with the end left out, and lie within the pages from 0 to --pages.",
+  OUTPUT_FAILED: "Look at the folder's permissions and the room on the disk; nothing was judged twice.",
+  REPORT_READ:
+    "Give `buddycheck merge` the files that `buddycheck run --shard i/n --reporter json=FILE` wrote, all of them.",
   OPTION_VALUE: "The command's `--help` names the values.",
   CONVERT_LOSSY: "Choose a target format that can say it, or remove the events named.",
   MINIMIZE_CLEAN: "Look at `buddycheck verify` first: the profile may allow what you took for a violation.",

@@ -12,6 +12,7 @@ import {
   type SuiteResult,
   type SuiteVerdict,
 } from "../checks.ts";
+import type { Shard } from "../share.ts";
 
 export interface RunReport {
   readonly schemaVersion: 1;
@@ -22,12 +23,16 @@ export interface RunReport {
 export interface SuiteReport {
   readonly name: string;
   readonly file: string;
+  readonly summary: string;
   readonly verdict: SuiteVerdict;
+  /** Which share of the checks this is, or null where it is all. */
+  readonly shard: Shard | null;
   readonly parts: readonly SuiteReportPart[];
 }
 
 export interface SuiteReportPart {
   readonly kind: PartResult["kind"];
+  readonly name: string;
   readonly summary: string;
   readonly verdict: SuiteVerdict;
   readonly vacuous: string | null;
@@ -43,13 +48,13 @@ export function suiteJson(results: readonly SuiteResult[]): string {
 }
 
 function suiteReport(result: SuiteResult): SuiteReport {
-  const { name, file, parts } = result;
-  return { name, file, verdict: suiteVerdict(result), parts: parts.map(partReport) };
+  const { name, file, summary, shard, parts } = result;
+  return { name, file, summary, verdict: suiteVerdict(result), shard, parts: parts.map(partReport) };
 }
 
 function partReport(part: PartResult): SuiteReportPart {
-  const { kind, summary, vacuous, checks } = part;
-  const figures = Object.fromEntries(part.figures.map(({ name, count }) => [name, count]));
+  const { kind, name, summary, vacuous, checks } = part;
+  const figures = Object.fromEntries(part.figures.map((figure) => [figure.name, figure.count]));
   const laws = Object.fromEntries(LAW_IDS.map((law) => [law, part.laws.get(law) ?? 0])) as Record<LawId, number>;
-  return { kind, summary, verdict: partVerdict(part), vacuous, figures, laws, checks };
+  return { kind, name, summary, verdict: partVerdict(part), vacuous, figures, laws, checks };
 }

@@ -1,17 +1,29 @@
 import picocolors from "picocolors";
 import { describe, expect, it } from "vitest";
-import type { Check, PartResult, SuiteResult } from "../checks.ts";
+import { ERROR, type Check, type CheckFailure, type PartResult, type SuiteResult } from "../checks.ts";
 import { suiteJson } from "./suite-json.ts";
 import { suiteText } from "./suite-text.ts";
 
 const LOOK = { colours: picocolors.createColors(false), columns: 72 };
 
-const PASSED: Omit<Check, "group" | "name"> = { shows: "A check.", outcome: "holds under strict", failures: [] };
-const FAILURE = { expected: "every law to hold", found: "seed 3, command 37: no-overlap", trace: "a0=4 a0=4" };
+const PASSED: Omit<Check, "group" | "name"> = {
+  shows: "A check.",
+  outcome: "holds under strict",
+  failures: [],
+  undecided: null,
+};
+const FAILURE: CheckFailure = {
+  expected: "every law to hold",
+  found: "seed 3, command 37: no-overlap",
+  trace: "a0=4 a0=4",
+  law: "no-overlap",
+  place: null,
+  weight: ERROR,
+};
 
 function part(kind: PartResult["kind"], checks: readonly Check[], more: Partial<PartResult> = {}): PartResult {
   const figures = [{ name: "commands", count: 1_275_286 }];
-  return { kind, summary: "what it does", checks, figures, laws: new Map(), vacuous: null, ...more };
+  return { kind, name: kind, summary: "what it does", checks, figures, laws: new Map(), vacuous: null, ...more };
 }
 
 /** The report of a suite with this one part, without the table of laws. */
@@ -21,7 +33,7 @@ function told(only: PartResult): readonly string[] {
 }
 
 function suite(parts: readonly PartResult[]): SuiteResult {
-  return { name: "default", summary: "the laws", file: "default.yaml", parts };
+  return { name: "default", summary: "the laws", file: "default.yaml", shard: null, parts };
 }
 
 describe("the report of a suite", () => {
@@ -55,6 +67,25 @@ describe("the report of a suite", () => {
       "      trace     a0=4 a0=4",
       "  1 275 286 commands",
       "failed: 1 of 2 checks in 1 part",
+    ]);
+  });
+
+  it("tells what is known, what only warns, and what a budget left undecided", () => {
+    const known = { ...FAILURE, weight: { kind: "known", reason: "being mended (until 2027-01-31)" } } as const;
+    const warning = { ...FAILURE, weight: { kind: "warning" } } as const;
+    const checks = [
+      { ...PASSED, group: "strict", name: "one", failures: [known] },
+      { ...PASSED, group: "strict", name: "two", failures: [warning] },
+      { ...PASSED, group: "strict", name: "three", undecided: "the budget ran out" },
+    ];
+    const lines = told(part("reference", checks));
+    expect(lines.filter((line) => /^ {2}[~?]|known|weight|undecided/u.test(line))).toEqual([
+      "  ~ one  A check.",
+      "      known     being mended (until 2027-01-31)",
+      "  ~ two  A check.",
+      "      weight    a warning only, as the suite says",
+      "  ? strict three: the budget ran out",
+      "undecided: 1 of 3 checks in 1 part, 2 of them with failures that are known or only warn",
     ]);
   });
 

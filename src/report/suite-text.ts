@@ -12,40 +12,76 @@
 //  1. What passed takes a line for each group; of recordings a line each, since each is somebody's allocator.
 //     What failed is told in full.
 //  2. Every law has a line: how often it was put to the test, and how often seen broken where it had to be.
-//  3. A part that exercised nothing is not passed over: it is told like a failure.
+//  3. A part that exercised nothing is not passed over: it is told like a failure. So are checks that a budget
+//     left undecided, and failures that are known or only warn.
 
 import { LAW_IDS, type LawId } from "../../model/invariants.ts";
-import { partVerdict, suiteVerdict, type Check, type Figure, type PartResult, type SuiteResult } from "../checks.ts";
+import {
+  checkVerdict,
+  partVerdict,
+  suiteVerdict,
+  type Check,
+  type CheckFailure,
+  type Figure,
+  type PartResult,
+  type SuiteResult,
+} from "../checks.ts";
 import { readingColumns, type Look } from "./look.ts";
-import { counted } from "./names.ts";
+import { counted, listed } from "./names.ts";
 import { visible } from "./visible.ts";
 import { hanging, wrappedList } from "./wrap.ts";
 
 const PASSED = "\u2713";
 const FAILED = "\u2717";
+const UNDECIDED = "?";
+const KNOWN = "~";
 const KIND_COLUMNS = 11;
 
 /** The whole report. */
 export function suiteText(result: SuiteResult, look: Look): string {
-  const title = `${look.colours.bold(visible(result.name))}: ${visible(result.summary)}`;
-  const parts = result.parts.map((part) => partText(part, look));
+  const { shard } = result;
+  const share = shard === null ? "" : ` (share ${shard.index} of ${shard.of})`;
+  const title = `${look.colours.bold(visible(result.name))}: ${visible(result.summary)}${share}`;
+  const parts = result.parts.map((part) => partText(part, result, look));
   return `${[[title], ...parts, lawsText(result, look), [totalLine(result, look)]].map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-function partText(part: PartResult, look: Look): readonly string[] {
+function partText(part: PartResult, { shard }: SuiteResult, look: Look): readonly string[] {
   const { colours } = look;
-  const lines = [`${colours.bold(part.kind.padEnd(KIND_COLUMNS))}${part.summary}`, ...checkLines(part, look)];
-  if (part.vacuous !== null) lines.push(`  ${colours.yellow(`nothing exercised: ${part.vacuous}`)}`);
+  const lines = [
+    `${colours.bold(visible(part.name).padEnd(KIND_COLUMNS - 1))} ${part.summary}`,
+    ...checkLines(part, look),
+  ];
+  if (part.vacuous !== null && shard === null) lines.push(`  ${colours.yellow(`nothing exercised: ${part.vacuous}`)}`);
   return [...lines, ...figureLines(part.figures, look)];
 }
 
 function checkLines(part: PartResult, look: Look): readonly string[] {
   const groups = [...groupsOf(part.checks)];
-  if (part.kind === "corpus") {
+  if (part.kind === "corpus" || part.kind === "verify") {
     return groups.flatMap(([group, checks]) => [`  ${visible(group)}`, ...caseLines(checks, look)]);
   }
-  const failed = part.checks.filter(({ failures }) => failures.length > 0);
-  return [...passedLines(groups, look), ...failed.flatMap((check) => failureLines(check, look))];
+  const told = part.checks.filter(({ failures }) => failures.length > 0);
+  return [
+    ...passedLines(groups, look),
+    ...told.flatMap((check) => failureLines(check, look)),
+    ...undecidedLines(part.checks, look),
+  ];
+}
+
+/** Of many checks to which the same happened, how many there are, and the first. */
+function undecidedLines(checks: readonly Check[], look: Look): readonly string[] {
+  const reasons = new Map<string, Check[]>();
+  for (const check of checks) {
+    if (check.undecided === null || check.failures.length > 0) continue;
+    reasons.set(check.undecided, [...(reasons.get(check.undecided) ?? []), check]);
+  }
+  return [...reasons].flatMap(([reason, some]) => {
+    const names = some.map(({ group, name }) => visible(group === "" ? name : `${group} ${name}`));
+    const heading = `  ${look.colours.yellow(UNDECIDED)} `;
+    const lines = hanging("    ", `${listed(names, names.length)}: ${visible(reason)}`, readingColumns(look));
+    return lines.map((line, at) => (at === 0 ? heading + line.slice(4) : line));
+  });
 }
 
 function groupsOf(checks: readonly Check[]): ReadonlyMap<string, readonly Check[]> {
@@ -58,7 +94,7 @@ function groupsOf(checks: readonly Check[]): ReadonlyMap<string, readonly Check[
 function passedLines(groups: readonly (readonly [string, readonly Check[]])[], look: Look): readonly string[] {
   const sharing = new Map<string, string[]>();
   for (const [group, checks] of groups) {
-    const passed = checks.filter(({ failures }) => failures.length === 0).map(({ name }) => name);
+    const passed = checks.filter(isClean).map(({ name }) => name);
     if (passed.length > 0) sharing.set(passed.join(", "), [...(sharing.get(passed.join(", ")) ?? []), group]);
   }
   const alone = [...sharing.values()].filter(({ length }) => length === 1).map(([group = ""]) => group.length);
@@ -73,10 +109,15 @@ function passedLines(groups: readonly (readonly [string, readonly Check[]])[], l
   });
 }
 
+/** Passed, with nothing to tell. */
+function isClean(check: Check): boolean {
+  return check.failures.length === 0 && check.undecided === null;
+}
+
 /** A text behind a mark and a heading; further lines are indented to where it starts. */
 function marked(heading: string, text: string, look: Look): readonly string[] {
   const lines = hanging(`    ${heading}`, text, readingColumns(look));
-  return lines.map((line, at) => (at === 0 ? `  ${mark(true, look)} ${line.slice(4)}` : line));
+  return lines.map((line, at) => (at === 0 ? `  ${look.colours.green(PASSED)} ${line.slice(4)}` : line));
 }
 
 /** A line for each case: its name and its verdicts. */
@@ -85,25 +126,37 @@ function caseLines(checks: readonly Check[], look: Look): readonly string[] {
   return checks.flatMap((check) => {
     const { name, outcome, failures } = check;
     if (failures.length > 0) return failureLines(check, look);
-    return [`    ${mark(true, look)} ${visible(name).padEnd(wide)}  ${look.colours.dim(visible(outcome))}`];
+    const said = check.undecided === null ? outcome : `undecided: ${check.undecided}`;
+    return [`    ${mark(check, look)} ${visible(name).padEnd(wide)}  ${look.colours.dim(visible(said))}`];
   });
 }
 
-function failureLines({ name, shows, failures }: Check, look: Look): readonly string[] {
-  const lines = [`  ${mark(false, look)} ${look.colours.bold(visible(name))}  ${visible(shows)}`];
-  for (const { expected, found, trace } of failures) {
-    lines.push(...row("expected", expected, look), ...row("found", found, look));
-    if (trace !== "") lines.push(...row("trace", trace, look));
-  }
-  return lines;
+function failureLines(check: Check, look: Look): readonly string[] {
+  const { name, shows, failures } = check;
+  const lines = [`  ${mark(check, look)} ${look.colours.bold(visible(name))}  ${visible(shows)}`];
+  return [...lines, ...failures.flatMap((failure) => oneFailure(failure, look))];
+}
+
+function oneFailure({ expected, found, trace, weight }: CheckFailure, look: Look): readonly string[] {
+  const lines = [...row("expected", expected, look), ...row("found", found, look)];
+  if (trace !== "") lines.push(...row("trace", trace, look));
+  if (weight.kind === "known") lines.push(...row("known", weight.reason, look));
+  return weight.kind === "warning" ? [...lines, ...row("weight", "a warning only, as the suite says", look)] : lines;
 }
 
 function row(heading: string, text: string, look: Look): readonly string[] {
   return hanging(`      ${heading.padEnd(8)}  `, visible(text), readingColumns(look));
 }
 
-function mark(isPassed: boolean, { colours }: Look): string {
-  return isPassed ? colours.green(PASSED) : colours.red(FAILED);
+function mark(check: Check, { colours }: Look): string {
+  switch (checkVerdict(check)) {
+    case "failed":
+      return colours.red(FAILED);
+    case "undecided":
+      return colours.yellow(UNDECIDED);
+    case "passed":
+      return isClean(check) ? colours.green(PASSED) : colours.yellow(KNOWN);
+  }
 }
 
 function figureLines(figures: readonly Figure[], look: Look): readonly string[] {
@@ -142,14 +195,19 @@ function sumOf(parts: readonly PartResult[]): ReadonlyMap<LawId, number> {
 /** `passed: 352 checks in 5 parts`. */
 function totalLine(result: SuiteResult, { colours }: Look): string {
   const checks = result.parts.flatMap((part) => part.checks);
-  const failed = checks.filter(({ failures }) => failures.length > 0).length;
+  const failed = checks.filter((check) => checkVerdict(check) === "failed").length;
+  const undecided = checks.filter((check) => checkVerdict(check) === "undecided").length;
+  const known = checks.filter((check) => checkVerdict(check) === "passed" && !isClean(check)).length;
   const vacuous = result.parts.filter((part) => partVerdict(part) === "vacuous").length;
-  const all = `${counted(checks.length, "check")} in ${counted(result.parts.length, "part")}`;
+  const told = known === 0 ? "" : `, ${known} of them with failures that are known or only warn`;
+  const all = `${counted(checks.length, "check")} in ${counted(result.parts.length, "part")}${told}`;
   switch (suiteVerdict(result)) {
     case "passed":
       return colours.green(`passed: ${all}`);
     case "failed":
       return colours.red(`failed: ${failed} of ${all}`);
+    case "undecided":
+      return colours.yellow(`undecided: ${undecided} of ${all}`);
     case "vacuous":
       return colours.yellow(`vacuous: ${counted(vacuous, "part")} exercised nothing, of ${all}`);
   }

@@ -62,7 +62,7 @@ describe("a case", () => {
     [
       "a verdict that is none",
       `${HEAD}expect: [{ verdict: hold }]`,
-      '4:21 CASE_EXPECTATION: a verdict: holds, violated, undecided, vacuous, found "hold"',
+      '4:21 CASE_EXPECTATION: a verdict: holds, violated, undecided, vacuous, perhaps `holds`, found "hold"',
     ],
     [
       "no line",

@@ -7,6 +7,7 @@
 //  3. A case that is violated whatever the profile is rejected, and owes a `twin`: an accepted case that
 //     shows the same situation answered correctly. An accepted case names none.
 //  4. `shows` says in one sentence what the case shows, `provenance` where its events come from.
+//  5. `known` says that the case fails, why, and until when that is put up with.
 //
 // See traces/README.md. Paths are as written: relative to the case file's folder.
 
@@ -15,6 +16,7 @@ import { LAW_IDS, type LawId } from "../../model/invariants.ts";
 import type { Profile } from "../../model/profile.ts";
 import type { Problem } from "../problem.ts";
 import type { VerdictKind } from "../verdict.ts";
+import { KNOWN, type Known } from "./known.ts";
 import { nearest } from "./nearest.ts";
 import { placeAt, problemsOf, shown } from "./complaints.ts";
 import { readInlineProfile, type ProfileLibrary } from "./profile.ts";
@@ -42,6 +44,8 @@ export interface CorpusCase {
   readonly dialect: string | null;
   /** The accepted case beside a rejected one, or null. */
   readonly twin: string | null;
+  /** Why the case is put up with although it fails, and the day from which it no longer is; or null. */
+  readonly known: Known | null;
   readonly expectations: readonly Expectation[];
 }
 
@@ -90,6 +94,7 @@ const CASE = z.strictObject({
   shows: SENTENCE,
   provenance: SENTENCE,
   twin: z.string({ error: "the path of the accepted twin" }).min(1).optional(),
+  known: KNOWN.optional(),
   expect: z.array(EXPECTATION, { error: "a list of verdicts" }).min(1, { error: "at least one verdict" }),
   ...Object.fromEntries(HEADER_FIELDS.map((name) => [name, z.unknown().optional()])),
 });
@@ -121,15 +126,22 @@ export function readCase(text: string, file: string, library: ProfileLibrary): C
   return reading.problems.length === 0 ? { kind: "case", read: found } : { kind: "wrong", problems: reading.problems };
 }
 
+/** The JSON Schema (draft 7) of a case, for editors. */
+export function publishCaseSchema(): object {
+  const published = z.toJSONSchema(CASE, { target: "draft-7", io: "input" });
+  return { $schema: published.$schema, title: "buddycheck case", ...published };
+}
+
 function keysAt(path: SpecPath): readonly string[] {
+  if (path[0] === "known") return Object.keys(KNOWN.shape);
   return Object.keys(path.length === 0 ? CASE.shape : EXPECTATION.shape);
 }
 
 function build(written: WrittenCase, file: string, reading: Reading): CorpusCase {
-  const { shows, provenance, recording = null, dialect = null, twin = null } = written;
+  const { shows, provenance, recording = null, dialect = null, twin = null, known = null } = written;
   checkSource(recording, reading);
   const expectations = written.expect.flatMap((each, index) => expectationOf(each, ["expect", index], reading) ?? []);
-  const found: CorpusCase = { file, shows, provenance, recording, dialect, twin, expectations };
+  const found: CorpusCase = { file, shows, provenance, recording, dialect, twin, known, expectations };
   if (reading.problems.length === 0) checkTwin(found, reading);
   return found;
 }

@@ -1,7 +1,8 @@
 // From what zod says about a document to problems that a person can act on.
 //
 //  1. A schema words each demand itself, as zod's `error`: its message is what was expected.
-//  2. An unknown key is a problem of its own, with the nearest known one.
+//  2. An unknown key is a problem of its own, with the nearest known one. A word that is none
+//     of those demanded is told with the nearest, too: "error, warning or off, perhaps `off`".
 //  3. What is missing is complained about where it should stand: at the value around it.
 
 import type { z } from "zod";
@@ -22,9 +23,18 @@ export function problemsOf(error: z.ZodError, document: SpecDocument, demands: D
   return error.issues.flatMap((issue) => {
     const path = issue.path as SpecPath;
     if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, path, document, demands));
-    const found = shown(valueAt(document.value, path));
-    return [document.problem({ code: demands.code, at: "value", path, expected: issue.message, found })];
+    const value = valueAt(document.value, path);
+    const meant = typeof value === "string" ? nearest(value, wordsOf(issue)) : null;
+    const said = meant === null || issue.message.includes("perhaps");
+    const expected = said ? issue.message : `${issue.message}, perhaps \`${meant}\``;
+    return [document.problem({ code: demands.code, at: "value", path, expected, found: shown(value) })];
   });
+}
+
+/** The words that could stand here. */
+function wordsOf(issue: z.core.$ZodIssue): readonly string[] {
+  if (issue.code === "invalid_union" && "options" in issue) return (issue.options ?? []).map(String);
+  return issue.code === "invalid_value" ? issue.values.map(String) : [];
 }
 
 function unknownKey(key: string, path: SpecPath, document: SpecDocument, demands: Demands): Problem {

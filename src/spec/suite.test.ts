@@ -1,14 +1,21 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { NO_PROFILES } from "./profile.ts";
-import { readSuite, type Suite } from "./suite.ts";
+import { printSuite } from "./suite-print.ts";
+import { readSuite, type Suite, type SuiteLibrary } from "./suite.ts";
 
 const HEAD = "suite: 1\nname: a\nsummary: b\nparts:\n";
 const POOL = "{ name: p, maxOrder: 3, pages: 8 }";
 const RUN = "seeds: 1, commands: 1, lookEvery: 1";
 
+const NO_FILES: SuiteLibrary = { profiles: NO_PROFILES, find: () => null };
+
 function suiteOf(parts: string): Suite | string {
-  const read = readSuite(`${HEAD}${parts}`, "a.yaml", NO_PROFILES);
+  return readText(`${HEAD}${parts}`, NO_FILES);
+}
+
+function readText(text: string, library: SuiteLibrary): Suite | string {
+  const read = readSuite(text, "a.yaml", library);
   if (read.kind === "suite") return read.suite;
   return read.problems
     .map(({ code, place, expected, found }) => `${place.line}:${place.column} ${code}: ${expected}, found ${found}`)
@@ -21,13 +28,20 @@ function withPool(pool: string): string {
 }
 
 describe("a suite", () => {
-  it("has parts of four kinds", () => {
+  it("has parts of every kind", () => {
     const suite = suiteOf(`  - { kind: corpus, folder: traces }
+  - { kind: verify, traces: [a.jsonl], profile: { fit: best } }
   - { kind: reference, pools: [${POOL}], profiles: [strict, { fit: best }], ${RUN} }
   - { kind: handover, seeds: 1, commands: 1, maxOrder: 3 }
   - { kind: mutants, seeds: 1, commands: 1 }`);
     expect(suite).toMatchObject({ name: "a", file: "a.yaml" });
-    expect((suite as Suite).parts.map(({ kind }) => kind)).toEqual(["corpus", "reference", "handover", "mutants"]);
+    expect((suite as Suite).parts.map(({ kind }) => kind)).toEqual([
+      "corpus",
+      "verify",
+      "reference",
+      "handover",
+      "mutants",
+    ]);
   });
 
   it("gives every pool its base, its holes and its zones", () => {
@@ -48,7 +62,7 @@ describe("a suite", () => {
     [
       "a kind that is none",
       "  - { kind: corpse, folder: a }",
-      '5:13 SUITE_FIELD: a part, whose kind is corpus, reference, handover, mutants, found "corpse"',
+      '5:13 SUITE_FIELD: a part, whose kind is corpus, verify, reference, handover, mutants, perhaps `corpus`, found "corpse"',
     ],
     [
       "a misspelt field",
@@ -61,7 +75,8 @@ describe("a suite", () => {
       "5:66 SUITE_FIELD: perhaps `maxOrder`, found `maxorder`",
     ],
     ["a field missing", "  - { kind: corpus }", "5:5 SUITE_FIELD: a text, found nothing"],
-    ["no parts", "", "4:7 SUITE_FIELD: a list of parts, found null"],
+    ["no parts", "  []", "SUITE_FIELD: at least one part, found none"],
+    ["parts that are no list", "", "4:7 SUITE_FIELD: a list of parts, found null"],
     ["no seeds", "  - { kind: mutants, seeds: 0, commands: 1 }", "5:29 SUITE_FIELD: a whole number from 1, found 0"],
     [
       "an order beyond all",
@@ -96,26 +111,109 @@ describe("a suite", () => {
   ])("with %s is refused", (_, parts, problem) => expect(suiteOf(parts)).toContain(problem));
 
   it("of another version is refused", () => {
-    expect(readSuite("suite: 2", "a.yaml", NO_PROFILES)).toMatchObject({
+    expect(readSuite("suite: 2", "a.yaml", NO_FILES)).toMatchObject({
       kind: "wrong",
-      problems: [{ code: "SUITE_FIELD" }, {}, {}, {}],
+      problems: [{ code: "SUITE_FIELD" }, {}, {}],
     });
   });
 });
+
+describe("a suite that extends another", () => {
+  const base = `suite: 1
+name: base
+summary: b
+laws: { placement: warning, zeroed: off }
+known: [{ law: aligned, reason: r, until: 2027-01-31 }]
+parts:
+  - { kind: mutants, seeds: 1, commands: 1 }
+  - { kind: handover, seeds: 1, commands: 1, maxOrder: 3 }
+  - { kind: mutants, name: more, seeds: 1, commands: 1 }`;
+  const library: SuiteLibrary = {
+    profiles: NO_PROFILES,
+    find: (name) => (name === "./missing.yaml" ? null : { file: name, text: name === "base" ? base : EXTENDING }),
+  };
+  const EXTENDING = "suite: 1\nname: a\nsummary: b\nextends: ring.yaml";
+
+  function extending(text: string): Suite | string {
+    return readText(`suite: 1\nname: a\nsummary: b\n${text}`, library);
+  }
+
+  it("has the other's parts first, but for those left out or replaced", () => {
+    const suite = extending(`extends: base
+without: [handover]
+laws: { placement: error }
+parts:
+  - { kind: mutants, name: more, seeds: 7, commands: 1 }
+  - { kind: handover, name: last, seeds: 1, commands: 1, maxOrder: 3 }`) as Suite;
+    expect(suite.parts.map((part) => `${part.name} ${part.kind === "mutants" ? part.seeds : ""}`)).toEqual([
+      "mutants 1",
+      "more 7",
+      "last ",
+    ]);
+    expect([...suite.laws]).toEqual([
+      ["placement", "error"],
+      ["zeroed", "off"],
+    ]);
+    expect(suite.known.map(({ law, check }) => [law, check])).toEqual([["aligned", "*"]]);
+  });
+
+  it.each([
+    ["extends: ./missing.yaml", 'the name or file of a suite, found "./missing.yaml"'],
+    ["extends: ring.yaml", 'a suite that does not lead back to itself, found "ring.yaml"'],
+    ["extends: base\nwithout: [handovr]", 'a part, perhaps `handover`, found "handovr"'],
+    ["extends: base\nlaws: { algned: off }", "perhaps `aligned`, found `algned`"],
+    ["extends: base\nlaws: { aligned: offf }", 'error, warning or off, perhaps `off`, found "offf"'],
+    ["extends: base\nknown: [{ reason: r, until: 2027-01-31 }]", "the `law` that is broken, or the `check` that fails"],
+    ["extends: base\nknown: [{ law: algned, reason: r, until: 2027-01-31 }]", "a law, perhaps `aligned`"],
+    ["extends: base\nknown: [{ law: aligned, reason: r, until: soon }]", "a day, as 2026-11-30"],
+  ])("by %j is refused", (text, problem) => expect(extending(text)).toContain(problem));
+});
+
+describe("a suite that is printed", () => {
+  it("is read as the same suite again", () => {
+    const pool =
+      "{ name: p, maxOrder: 3, pages: 8, basePfn: 3, reserved: [[1, 2]], zones: [{ name: dma, pfns: [0, 4] }] }";
+    const suite = suiteOf(`${withPool(pool)}
+  - { kind: corpus, folder: traces }
+  - { kind: verify, traces: [a.jsonl, b], profile: { fit: best } }
+  - { kind: verify, traces: [c] }
+  - { kind: handover, seeds: 1, commands: 1, maxOrder: 3 }
+known: [{ check: "a/*", reason: r, until: 2027-01-31 }, { law: aligned, reason: r, until: 2027-01-31 }]
+laws: { aligned: warning }`) as Suite;
+    const printed = readText(
+      printSuite(suite, (_, name) => name),
+      NO_FILES,
+    ) as Suite;
+    expect({ ...printed, parts: [] }).toEqual({ ...suite, parts: [] });
+    expect(printed.parts.map(withoutProfileName)).toEqual(suite.parts.map(withoutProfileName));
+  });
+});
+
+/** A profile that is written out has no name of its own. */
+function withoutProfileName(part: Suite["parts"][number]): object {
+  return JSON.parse(
+    JSON.stringify(part, (key, value: unknown) =>
+      key === "profile" && value !== null ? { ...(value as object), name: "" } : value,
+    ),
+  ) as object;
+}
 
 describe("the suite in docs/suites.md", () => {
   it("is one", () => {
     const [, text = ""] = /```yaml\n([^]*?)```/u.exec(readFileSync("docs/suites.md", "utf8")) ?? [];
     const library = { names: [], find: (name: string) => ({ file: name, text: "fit: best" }) };
-    expect(readSuite(text, "docs/suites.md", library).kind).toBe("suite");
+    expect(readSuite(text, "docs/suites.md", { ...NO_FILES, profiles: library }).kind).toBe("suite");
   });
 });
 
 describe("the default suite", () => {
   it("names only profiles that there are", () => {
     const read = readSuite(readFileSync("specs/suites/default.yaml", "utf8"), "default.yaml", {
-      names: [],
-      find: (name) => ({ file: name, text: readFileSync(`specs/profiles/${name}.yaml`, "utf8") }),
+      ...NO_FILES,
+      profiles: {
+        names: [],
+        find: (name) => ({ file: name, text: readFileSync(`specs/profiles/${name}.yaml`, "utf8") }),
+      },
     });
     expect(read.kind).toBe("suite");
   });

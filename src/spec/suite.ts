@@ -1,28 +1,54 @@
 // A suite: which parts a run of buddycheck has, and what each of them is tried on.
 //
 //  1. The file is YAML: `suite: 1`, a `name`, a `summary`, and `parts` in the order in which they run.
-//  2. `corpus` judges the cases of a folder, named relative to the suite's file.
+//  2. `corpus` judges the cases of a folder, `verify` traces that have to hold; both are named relative to the file.
 //     `reference` drives the reference allocator over every pool under every profile with every seed.
 //     `handover` boots machines with random memory maps.
 //     `mutants` lets every wrong allocator run into the laws.
 //  3. `seeds: 4` means the seeds 1 to 4: a suite is the same run every time.
-//  4. A field that is unknown, or has a value that it cannot have, is a problem. Nothing has a default that
-//     would make a part do nothing.
+//  4. `extends` names another suite: its parts come first, but for those in `without`, and a part of the same name
+//     takes their place. Its `known` failures and the weights of its `laws` hold too, where this suite says nothing.
+//  5. A field that is unknown, or has a value that it cannot have, is a problem.
+//
+// The fields and what they mean: suite-schema.ts.
 
-import { z } from "zod";
-import { ORDER_LIMIT, PFN_LIMIT, type PoolShape } from "../../model/geometry.ts";
+import type { PoolShape } from "../../model/geometry.ts";
+import { LAW_IDS, type LawId } from "../../model/invariants.ts";
 import type { Profile } from "../../model/profile.ts";
 import type { Problem } from "../problem.ts";
-import { placeAt, problemsOf, valueAt } from "./complaints.ts";
+import { placeAt, problemsOf, shown } from "./complaints.ts";
+import type { Known } from "./known.ts";
+import { nearest } from "./nearest.ts";
 import { readInlineProfile, type ProfileLibrary } from "./profile.ts";
 import { readSpecDocument, type SpecDocument, type SpecPath } from "./spec-document.ts";
+import {
+  SUITE,
+  suiteKeysAt,
+  type WrittenKnown,
+  type WrittenPart,
+  type WrittenPool,
+  type WrittenSuite,
+} from "./suite-schema.ts";
 
 export interface CorpusPart {
   readonly kind: "corpus";
+  readonly name: string;
+  /** The suite's file, to which `folder` is relative. */
+  readonly from: string;
   readonly folder: string;
+}
+export interface VerifyPart {
+  readonly kind: "verify";
+  readonly name: string;
+  readonly from: string;
+  /** Traces and folders of traces, relative to `from`. */
+  readonly traces: readonly string[];
+  /** What they are judged by; null for the profiles that they name themselves. */
+  readonly profile: Profile | null;
 }
 export interface ReferencePart {
   readonly kind: "reference";
+  readonly name: string;
   readonly pools: readonly NamedPool[];
   readonly profiles: readonly Profile[];
   readonly seeds: number;
@@ -33,159 +59,205 @@ export interface ReferencePart {
 }
 export interface HandoverPart {
   readonly kind: "handover";
+  readonly name: string;
   readonly seeds: number;
   readonly commands: number;
   readonly maxOrder: number;
 }
 export interface MutantsPart {
   readonly kind: "mutants";
+  readonly name: string;
   /** Runs of the random client for each mutant, after its witness. */
   readonly seeds: number;
   readonly commands: number;
 }
-export type SuitePart = CorpusPart | ReferencePart | HandoverPart | MutantsPart;
+export type SuitePart = CorpusPart | VerifyPart | ReferencePart | HandoverPart | MutantsPart;
 
 export interface NamedPool {
   readonly name: string;
   readonly shape: PoolShape;
 }
 
+/** A failure that is put up with: of this law or of any, in the checks that `check` fits. */
+export interface KnownFailure extends Known {
+  readonly law: LawId | null;
+  /** `group/name`, in which `*` stands for any text. */
+  readonly check: string;
+}
+
+/** How much a law counts: it fails a check, is only told, or is not judged. */
+export type LawWeight = "error" | "warning" | "off";
+
 export interface Suite {
   readonly file: string;
   readonly name: string;
   readonly summary: string;
+  readonly laws: ReadonlyMap<LawId, LawWeight>;
+  readonly known: readonly KnownFailure[];
   readonly parts: readonly SuitePart[];
 }
 
 export type SuiteRead =
   { readonly kind: "suite"; readonly suite: Suite } | { readonly kind: "wrong"; readonly problems: readonly Problem[] };
 
-/** The reference allocator keeps 14 bytes a page, and a run looks at all free blocks over and over. */
-const PAGES_MAX = 2 ** 20;
-
-const TEXT = z.string({ error: "a text" }).min(1, { error: "a text" });
-const COUNT = z.int({ error: "a whole number" }).min(1, { error: "a whole number from 1" });
-const PFN = z.int({ error: "a pfn" }).min(0, { error: "a pfn, from 0" });
-const ORDER = z
-  .int({ error: "an order" })
-  .min(0, { error: "an order, from 0" })
-  .max(ORDER_LIMIT, { error: `an order up to ${ORDER_LIMIT}` });
-const RANGE = z
-  .tuple([PFN, PFN], { error: "two pfns: the first, and the one behind the last" })
-  .refine(([start, end]) => start < end, { error: "a range that is not empty" });
-
-const ZONE = z.strictObject({ name: TEXT, pfns: RANGE }, { error: "a zone: its name and its pfns" });
-
-const POOL = z
-  .strictObject(
-    {
-      name: TEXT,
-      maxOrder: ORDER,
-      pages: COUNT.max(PAGES_MAX, { error: `at most ${PAGES_MAX} pages` }),
-      basePfn: PFN.max(PFN_LIMIT - PAGES_MAX, { error: "a pfn that leaves room for the pool" }).optional(),
-      reserved: z.array(RANGE, { error: "a list of ranges" }).optional(),
-      zones: z.array(ZONE, { error: "a list of zones" }).optional(),
-    },
-    { error: "a pool: its name, maxOrder and pages" },
-  )
-  .superRefine((pool, context) => {
-    const faults = zoneFaults(pool.pages, pool.zones ?? []);
-    for (const { at, message } of faults) context.addIssue({ code: "custom", path: ["zones", at, "pfns"], message });
-  });
-
-const PARTS = {
-  corpus: z.strictObject({ kind: z.literal("corpus"), folder: TEXT }),
-  reference: z.strictObject({
-    kind: z.literal("reference"),
-    pools: z.array(POOL, { error: "a list of pools" }).min(1, { error: "at least one pool" }),
-    profiles: z.array(z.unknown(), { error: "a list of profiles" }).min(1, { error: "at least one profile" }),
-    seeds: COUNT,
-    commands: COUNT,
-    lookEvery: COUNT,
-  }),
-  handover: z.strictObject({ kind: z.literal("handover"), seeds: COUNT, commands: COUNT, maxOrder: ORDER }),
-  mutants: z.strictObject({ kind: z.literal("mutants"), seeds: COUNT, commands: COUNT }),
-};
-const PART_ERROR = `a part, whose kind is ${Object.keys(PARTS).join(", ")}`;
-
-const SUITE = z.strictObject({
-  suite: z.literal(1, { error: "version 1" }),
-  name: TEXT,
-  summary: TEXT,
-  parts: z
-    .array(
-      z.discriminatedUnion("kind", [PARTS.corpus, PARTS.reference, PARTS.handover, PARTS.mutants], {
-        error: PART_ERROR,
-      }),
-      { error: "a list of parts" },
-    )
-    .min(1, { error: "at least one part" }),
-});
-
-type WrittenPart = z.infer<typeof SUITE>["parts"][number];
-type WrittenPool = z.infer<typeof POOL>;
-type WrittenZone = z.infer<typeof ZONE>;
+/** What a suite may name. */
+export interface SuiteLibrary {
+  readonly profiles: ProfileLibrary;
+  /** The suite of this name, as the suite in the file `from` names it; null where there is none. */
+  find(name: string, from: string): { readonly file: string; readonly text: string } | null;
+}
 
 /** One reading of a suite, and what was found wrong in it so far. */
 interface Reading {
   readonly document: SpecDocument;
-  readonly library: ProfileLibrary;
+  readonly file: string;
+  readonly library: SuiteLibrary;
   readonly problems: Problem[];
+  /** The files that led here: a suite may not extend itself. */
+  readonly trail: readonly string[];
 }
 
-/** Reads a suite. */
-export function readSuite(text: string, file: string, library: ProfileLibrary): SuiteRead {
+/** Reads a suite, and the suites that it extends. */
+export function readSuite(text: string, file: string, library: SuiteLibrary): SuiteRead {
+  return readExtended(text, file, library, []);
+}
+
+function readExtended(text: string, file: string, library: SuiteLibrary, trail: readonly string[]): SuiteRead {
   const read = readSpecDocument(text, file);
   if (read.kind === "wrong") return read;
   const { document } = read;
   const parsed = SUITE.safeParse(document.value);
   if (!parsed.success) {
-    const keysAt = keysIn.bind(null, document);
+    const keysAt = suiteKeysAt.bind(null, document);
     return {
       kind: "wrong",
-      problems: problemsOf(parsed.error, document, { code: "SUITE_FIELD", called: "a suite", keysAt }),
+      problems: problemsOf(parsed.error, document, {
+        code: "SUITE_FIELD",
+        called: "a suite",
+        keysAt,
+      }),
     };
   }
-  const { name, summary } = parsed.data;
-  const reading: Reading = { document, library, problems: [] };
-  const parts = parsed.data.parts.map((part, index) => partOf(part, ["parts", index], reading));
-  if (reading.problems.length > 0) return { kind: "wrong", problems: reading.problems };
-  return { kind: "suite", suite: { file, name, summary, parts } };
+  const reading: Reading = { document, file, library, problems: [], trail: [...trail, file] };
+  const suite = build(parsed.data, reading);
+  return reading.problems.length > 0 ? { kind: "wrong", problems: reading.problems } : { kind: "suite", suite };
 }
 
-/** The fields that the mapping at this path may have, for suggestions. */
-function keysIn(document: SpecDocument, path: SpecPath): readonly string[] {
-  if (path.length === 0) return Object.keys(SUITE.shape);
-  if (path.includes("zones")) return Object.keys(ZONE.shape);
-  if (path.includes("pools")) return Object.keys(POOL.shape);
-  const kind = valueAt(document.value, [...path, "kind"]) as keyof typeof PARTS;
-  return Object.keys(PARTS[kind].shape);
+function build(written: WrittenSuite, reading: Reading): Suite {
+  const { name, summary, laws = {} } = written;
+  const base = baseOf(written, reading);
+  const own = (written.parts ?? []).map((part, index) => partOf(part, ["parts", index], reading));
+  const parts = named(combined(base?.parts ?? [], own, written.without ?? [], reading));
+  if (parts.length === 0) complain(reading, ["parts"], "at least one part", "none");
+  const weights = Object.entries(laws) as (readonly [LawId, LawWeight])[];
+  const known = (written.known ?? []).flatMap((each, index) => knownOf(each, ["known", index], reading));
+  return {
+    file: reading.file,
+    name,
+    summary,
+    laws: new Map([...(base?.laws ?? []), ...weights]),
+    known: [...(base?.known ?? []), ...known],
+    parts,
+  };
+}
+
+/** Rule 4: the suite that this one extends, or null. */
+function baseOf({ extends: from }: WrittenSuite, reading: Reading): Suite | null {
+  if (from === undefined) return null;
+  const { library, file, trail } = reading;
+  const found = library.find(from, file);
+  if (found === null) return complain(reading, ["extends"], "the name or file of a suite", shown(from));
+  if (trail.includes(found.file))
+    return complain(reading, ["extends"], "a suite that does not lead back to itself", shown(from));
+  const read = readExtended(found.text, found.file, library, trail);
+  if (read.kind === "suite") return read.suite;
+  reading.problems.push(...read.problems);
+  return null;
+}
+
+function combined(
+  base: readonly SuitePart[],
+  own: readonly SuitePart[],
+  without: readonly string[],
+  reading: Reading,
+): readonly SuitePart[] {
+  const names = base.map(({ name }) => name);
+  without.forEach((name, index) => {
+    if (names.includes(name)) return;
+    const meant = nearest(name, names);
+    const expected = meant === null ? `a part of the other suite: ${names.join(", ")}` : `a part, perhaps \`${meant}\``;
+    complain(reading, ["without", index], expected, shown(name));
+  });
+  const replaced = new Set(names.filter((name) => own.some((part) => part.name === name)));
+  const kept = base
+    .filter(({ name }) => !without.includes(name))
+    .map((part) => own.find(({ name }) => replaced.has(name) && name === part.name) ?? part);
+  return [...kept, ...own.filter(({ name }) => !replaced.has(name))];
+}
+
+/** Each part with a name of its own: the second `reference` is `reference 2`. */
+function named(parts: readonly SuitePart[]): readonly SuitePart[] {
+  const seen = new Map<string, number>();
+  return parts.map((part) => {
+    const times = (seen.get(part.name) ?? 0) + 1;
+    seen.set(part.name, times);
+    return times === 1 ? part : { ...part, name: `${part.name} ${times}` };
+  });
 }
 
 function partOf(part: WrittenPart, path: SpecPath, reading: Reading): SuitePart {
-  if (part.kind !== "reference") return part;
-  const profiles = part.profiles.flatMap((value, index) => profileOf(value, [...path, "profiles", index], reading));
-  return { ...part, pools: part.pools.map(poolOf), profiles };
+  const name = part.name ?? part.kind;
+  const { file: from } = reading;
+  switch (part.kind) {
+    case "corpus":
+      return { ...part, name, from };
+    case "verify":
+      return { ...part, name, from, profile: profileOf(part.profile ?? null, [...path, "profile"], reading) };
+    case "reference": {
+      const profiles = part.profiles.flatMap(
+        (value, index) => profileOf(value, [...path, "profiles", index], reading) ?? [],
+      );
+      return { ...part, name, pools: part.pools.map(poolOf), profiles };
+    }
+    case "handover":
+    case "mutants":
+      return { ...part, name };
+  }
 }
 
-function profileOf(value: unknown, path: SpecPath, { document, library, problems }: Reading): readonly Profile[] {
-  const read = readInlineProfile(value, placeAt(document, path), library);
-  if (read.kind === "profile") return [read.profile];
+/** The profile, or null where none is named or it is wrong. */
+function profileOf(value: unknown, path: SpecPath, { document, library, problems }: Reading): Profile | null {
+  if (value === null) return null;
+  const read = readInlineProfile(value, placeAt(document, path), library.profiles);
+  if (read.kind === "profile") return read.profile;
   problems.push(...read.problems);
-  return [];
+  return null;
 }
 
 function poolOf({ name, maxOrder, pages, basePfn = 0, reserved = [], zones = [] }: WrittenPool): NamedPool {
   const ranges = reserved.map(([start, end]) => ({ start, end }));
-  const named = zones.map(({ name: zone, pfns: [start, end] }) => ({ name: zone, start, end }));
-  return { name, shape: { maxOrder, pages, basePfn, reserved: ranges, zones: named } };
+  const zoned = zones.map(({ name: zone, pfns: [start, end] }) => ({ name: zone, start, end }));
+  return { name, shape: { maxOrder, pages, basePfn, reserved: ranges, zones: zoned } };
 }
 
-/** Zones that reach beyond the pool, or into the zone before them. */
-function zoneFaults(pages: number, zones: readonly WrittenZone[]): readonly { at: number; message: string }[] {
-  return zones.flatMap(({ pfns: [start, end] }, at) => {
-    const before = zones[at - 1]?.pfns[1] ?? 0;
-    if (start < before) return [{ at, message: `a zone from ${before} on, behind the one before it` }];
-    return end > pages ? [{ at, message: `a zone that ends with the pool, at ${pages}` }] : [];
-  });
+function knownOf(written: WrittenKnown, path: SpecPath, reading: Reading): readonly KnownFailure[] {
+  const { law, check = "*", reason, until } = written;
+  if (law === undefined && written.check === undefined) {
+    complain(reading, path, "the `law` that is broken, or the `check` that fails", "neither");
+    return [];
+  }
+  const known = LAW_IDS.find((id) => id === law) ?? null;
+  if (law !== undefined && known === null) {
+    const meant = nearest(law, LAW_IDS);
+    const expected = meant === null ? `a law: ${LAW_IDS.join(", ")}` : `a law, perhaps \`${meant}\``;
+    const at = { at: "value", path: [...path, "law"] } as const;
+    reading.problems.push(reading.document.problem({ code: "LAW_UNKNOWN", ...at, expected, found: shown(law) }));
+    return [];
+  }
+  return [{ law: known, check, reason, until }];
+}
+
+function complain({ document, problems }: Reading, path: SpecPath, expected: string, found: string): null {
+  problems.push(document.problem({ code: "SUITE_FIELD", at: "value", path, expected, found }));
+  return null;
 }

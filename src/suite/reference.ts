@@ -7,10 +7,11 @@
 import { createGeometry, type PoolShape } from "../../model/geometry.ts";
 import type { LawId } from "../../model/invariants.ts";
 import type { Profile } from "../../model/profile.ts";
-import type { Check, CheckFailure, PartResult } from "../checks.ts";
-import type { ReferencePart } from "../spec/suite.ts";
+import { ERROR, type Check, type CheckFailure, type PartResult } from "../checks.ts";
+import { OUT_OF_TIME, type Share } from "../share.ts";
+import type { NamedPool, ReferencePart } from "../spec/suite.ts";
 import { drive, type DriveResult, type DriveTally } from "../test/drive.ts";
-import { addCounts } from "../search/judged.ts";
+import { addCounts } from "../test/judged.ts";
 
 /** What all runs did so far. */
 interface Totals {
@@ -20,16 +21,25 @@ interface Totals {
   readonly laws: Map<LawId, number>;
 }
 
-export function runReference(part: ReferencePart): PartResult {
+/** The part, and the laws that are judged. */
+type Judged = ReferencePart & { readonly laws: ReadonlySet<LawId> };
+
+export function runReference(part: ReferencePart, laws: ReadonlySet<LawId>, share: Share): PartResult {
   const totals: Totals = { runs: 0, commands: 0, tally: emptyTally(), laws: new Map() };
-  const checks: Check[] = [];
-  for (const profile of part.profiles) {
-    for (const { name, shape } of part.pools) checks.push(checkPool(name, shape, profile, part, totals));
-  }
+  const pairs = part.profiles.flatMap((profile) => part.pools.map((pool) => ({ profile, pool })));
+  const checks = pairs
+    .filter((_, number) => share.takes(number))
+    .map(({ profile, pool }) => {
+      const check = checkOf(pool, profile);
+      return share.isOver()
+        ? { ...check, undecided: OUT_OF_TIME }
+        : checkPool(check, pool.shape, profile, { ...part, laws }, totals);
+    });
   const { tally } = totals;
   const exercised = tally.served > 0 && tally.freed > 0 && tally.snapshots > 0;
   return {
     kind: "reference",
+    name: part.name,
     summary: "the reference allocator, filled, stirred and drained by a random client",
     checks,
     figures: [
@@ -48,23 +58,28 @@ export function runReference(part: ReferencePart): PartResult {
   };
 }
 
-function checkPool(pool: string, shape: PoolShape, profile: Profile, part: ReferencePart, totals: Totals): Check {
-  const { commands, lookEvery } = part;
+function checkOf({ name }: NamedPool, profile: Profile): Check {
+  return {
+    group: profile.name,
+    name,
+    shows: `The reference allocator under the profile ${profile.name}, in the pool ${name}.`,
+    outcome: "not tried",
+    failures: [],
+    undecided: null,
+  };
+}
+
+function checkPool(check: Check, shape: PoolShape, profile: Profile, part: Judged, totals: Totals): Check {
+  const { laws, commands, lookEvery } = part;
   const geometry = createGeometry(profile.alignment === "pool" ? { ...shape, basePfn: 0 } : shape);
   const failures: CheckFailure[] = [];
   const before = totals.commands;
   for (let seed = 1; seed <= part.seeds && failures.length === 0; seed++) {
-    const run = drive({ geometry, profile, seed, commands, lookEvery });
+    const run = drive({ geometry, profile, seed, laws, commands, lookEvery });
     add(totals, run);
     failures.push(...failuresOf(run, seed));
   }
-  return {
-    group: profile.name,
-    name: pool,
-    shows: `The reference allocator under the profile ${profile.name}, in the pool ${pool}.`,
-    outcome: `${totals.commands - before} commands`,
-    failures,
-  };
+  return { ...check, outcome: `${totals.commands - before} commands`, failures };
 }
 
 function failuresOf({ failure }: DriveResult, seed: number): readonly CheckFailure[] {
@@ -75,6 +90,9 @@ function failuresOf({ failure }: DriveResult, seed: number): readonly CheckFailu
       expected: "every law to hold",
       found: `seed ${seed}, command ${failure.command}: ${broken}`,
       trace: failure.trace,
+      law: failure.violations[0]?.law ?? null,
+      place: null,
+      weight: ERROR,
     },
   ];
 }

@@ -2,43 +2,62 @@
 //
 //  1. A part goes on after a failed check; what it found stands beside what it judged.
 //  2. A part that judged nothing is vacuous, whatever its checks say.
-//  3. The corpus lies in files, so running it is the caller's business (`SuiteWorld`).
+//  3. A failure weighs what the suite says of its law and of what is known (weigh.ts).
+//  4. Corpus and traces lie in files, so running them is the caller's business, as are clock and date (`SuiteWorld`).
 
 import { unreachable } from "../../model/assert.ts";
+import { LAW_IDS, type LawId } from "../../model/invariants.ts";
 import type { PartResult, SuiteResult } from "../checks.ts";
-import type { Suite, SuitePart } from "../spec/suite.ts";
+import type { Shard, Share } from "../share.ts";
+import type { CorpusPart, Suite, SuitePart } from "../spec/suite.ts";
 import { runHandover } from "./handover.ts";
 import { runMutants } from "./mutants.ts";
 import { runReference } from "./reference.ts";
+import { runVerify, type VerifyWorld } from "./verify.ts";
+import { knownPart, weigh } from "./weigh.ts";
 
 /** What a suite needs from outside. */
-export interface SuiteWorld {
-  /** Runs the corpus in a folder, as the suite names it. */
-  readonly corpus: (folder: string) => Promise<PartResult>;
-  /** Is told before each part what comes next. */
-  readonly begin: (part: SuitePart) => void;
+export interface SuiteWorld extends VerifyWorld {
+  /** Runs the corpus that the suite names. */
+  readonly corpus: (part: CorpusPart, share: Share) => Promise<PartResult>;
+  /** Is told before each part what comes next, and answers its share of the checks and of the time. */
+  readonly begin: (part: SuitePart, partsLeft: number) => Share;
+  readonly shard: Shard | null;
+  /** Today's date, as 2026-11-30. */
+  readonly today: string;
 }
 
 /** Runs every part of a suite. */
-export async function runSuite({ name, summary, file, parts }: Suite, world: SuiteWorld): Promise<SuiteResult> {
+export async function runSuite(suite: Suite, world: SuiteWorld): Promise<SuiteResult> {
   const results: PartResult[] = [];
-  for (const part of parts) {
-    world.begin(part);
-    results.push(await runPart(part, world));
+  const laws = new Set(LAW_IDS.filter((law) => suite.laws.get(law) !== "off"));
+  for (const [at, part] of suite.parts.entries()) {
+    const share = world.begin(part, suite.parts.length - at);
+    results.push(weigh(await runPart(part, laws, share, world), suite, world.today));
   }
-  return { name, summary, file, parts: results };
+  const { name, summary, file, known } = suite;
+  const isWhole = world.shard === null;
+  const parts = isWhole && known.length > 0 ? [...results, knownPart(suite, results, world.today)] : results;
+  return { name, summary, file, shard: world.shard, parts };
 }
 
-function runPart(part: SuitePart, world: SuiteWorld): PartResult | Promise<PartResult> {
+function runPart(
+  part: SuitePart,
+  laws: ReadonlySet<LawId>,
+  share: Share,
+  world: SuiteWorld,
+): PartResult | Promise<PartResult> {
   switch (part.kind) {
     case "corpus":
-      return world.corpus(part.folder);
+      return world.corpus(part, share);
+    case "verify":
+      return runVerify(part, laws, share, world);
     case "reference":
-      return runReference(part);
+      return runReference(part, laws, share);
     case "handover":
-      return runHandover(part);
+      return runHandover(part, share);
     case "mutants":
-      return runMutants(part);
+      return runMutants(part, share);
     default:
       return unreachable(part);
   }

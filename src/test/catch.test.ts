@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { LAW_IDS } from "../../model/invariants.ts";
-import { catchMutants } from "./catch.ts";
+import { mutantTrials } from "./catch.ts";
 
 describe("the mutants", () => {
-  const results = catchMutants({ seeds: 3, commands: 500 });
+  const results = mutantTrials({ seeds: 3, commands: 500 }).map(({ run }) => run());
 
   it("are all caught by their own law first", () => {
     expect(results.filter(({ law, caughtBy }) => law !== caughtBy)).toEqual([]);

@@ -43,13 +43,25 @@ export interface CatchResult {
   readonly foundAfter: number | null;
 }
 
+/** A mutant that is still to be caught. */
+export interface Trial {
+  readonly id: string;
+  readonly summary: string;
+  readonly law: LawId;
+  readonly run: () => CatchResult;
+}
+
 /** Every mutant there is. */
-export function catchMutants(options: CatchOptions): readonly CatchResult[] {
+export function mutantTrials(options: CatchOptions): readonly Trial[] {
   return [
-    ...MUTANTS.map((mutant) => catchMutant(mutant, options)),
-    ...CLIENT_MUTANTS.map(catchClient),
-    ...BOOT_MUTANTS.map(catchBoot),
+    ...MUTANTS.map((mutant) => trialOf(mutant, () => catchMutant(mutant, options))),
+    ...CLIENT_MUTANTS.map((mutant) => trialOf(mutant, () => catchClient(mutant))),
+    ...BOOT_MUTANTS.map((mutant) => trialOf(mutant, () => catchBoot(mutant))),
   ];
+}
+
+function trialOf({ id, summary, law }: Omit<Trial, "run">, run: () => CatchResult): Trial {
+  return { id, summary, law, run };
 }
 
 function catchMutant(mutant: Mutant, options: CatchOptions): CatchResult {

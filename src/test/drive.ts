@@ -10,13 +10,14 @@
 import { Allocator } from "../../model/allocator.ts";
 import { OK, type Command, type Outcome } from "../../model/command.ts";
 import { orderFor, type Geometry } from "../../model/geometry.ts";
+import { LAW_IDS, type LawId } from "../../model/invariants.ts";
 import { createLedger, type Ledger } from "../../model/ledger.ts";
 import { formatStep } from "../../model/notation.ts";
 import type { Profile } from "../../model/profile.ts";
 import { step } from "../../model/step.ts";
 import type { Violation } from "../../model/violation.ts";
 import { Client } from "./client.ts";
-import { countLaws, type LawCounts } from "../search/judged.ts";
+import { countLaws, type LawCounts } from "./judged.ts";
 import { createRandom, type Random } from "./random.ts";
 
 export interface DriveOptions {
@@ -26,6 +27,8 @@ export interface DriveOptions {
   /** Calls before everything is given back. */
   readonly commands: number;
   readonly lookEvery: number;
+  /** The laws that are judged; all by default. */
+  readonly laws?: ReadonlySet<LawId>;
   /** The allocator to drive; the reference by default. */
   readonly create?: (geometry: Geometry, profile: Profile) => Allocator;
 }
@@ -87,9 +90,9 @@ class Run {
   #failure: DriveFailure | null = null;
 
   constructor(options: DriveOptions) {
-    const { geometry, profile, seed, create } = options;
+    const { geometry, profile, seed, laws = new Set(LAW_IDS), create } = options;
     this.#allocator = create?.(geometry, profile) ?? new Allocator(geometry, profile);
-    this.#ledger = createLedger({ geometry, profile, start: "empty" });
+    this.#ledger = createLedger({ geometry, profile, start: "empty", laws });
     this.#random = createRandom(seed);
     this.#client = new Client(this.#ledger, this.#random);
   }

@@ -20,7 +20,11 @@ const NODE = "node:*";
 // One row per unit: files that may import each other freely. A path ending in "/" is a folder.
 const UNITS: readonly Unit[] = [
   { layer: 0, paths: ["model/"], packages: [] },
-  { layer: 1, paths: ["src/problem.ts", "src/verdict.ts", "src/checks.ts", "src/dialect.ts"], packages: [] },
+  {
+    layer: 1,
+    paths: ["src/problem.ts", "src/verdict.ts", "src/checks.ts", "src/share.ts", "src/dialect.ts"],
+    packages: [],
+  },
   { layer: 2, paths: ["src/spec/"], packages: ["yaml", "zod", "ts-pattern", "jsonc-parser"] },
   { layer: 2, paths: ["src/trace/"], packages: ["yaml", "zod", "ts-pattern", "jsonc-parser"] },
   { layer: 2, paths: ["src/targets/"], packages: [NODE, "zod", "ts-pattern"] },

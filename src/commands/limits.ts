@@ -1,0 +1,77 @@
+// `--shard i/n` and `--budget 5m`: which share of a suite's checks a run takes, and how long it may take.
+//
+//  1. `--shard auto` asks the job runner which share it is: GitLab, CircleCI, Buildkite, AWS Batch, Kubernetes and
+//     Slurm say so in the environment. It has to be asked for: GitLab also numbers the jobs of a matrix, and a run
+//     that silently checked a part only would be worse than one that checks all of it in every job.
+//  2. The budget is shared by the parts: each gets an equal part of the time that is left when it begins. A check
+//     that has begun is ended, so the budget is passed by at most one check.
+
+import { shardOf, type Shard, type Share } from "../share.ts";
+import { inputError } from "./input.ts";
+
+/** The variables that say which of several jobs this is: its number, from `first`, and how many there are. */
+const RUNNERS = [
+  // GitLab, CircleCI, Buildkite.
+  { index: "CI_NODE_INDEX", of: "CI_NODE_TOTAL", first: 1 },
+  { index: "CIRCLE_NODE_INDEX", of: "CIRCLE_NODE_TOTAL", first: 0 },
+  { index: "BUILDKITE_PARALLEL_JOB", of: "BUILDKITE_PARALLEL_JOB_COUNT", first: 0 },
+  // Kubernetes' indexed jobs, whose number of completions the job's template has to pass on; Slurm; AWS Batch.
+  { index: "JOB_COMPLETION_INDEX", of: "JOB_COMPLETIONS", first: 0 },
+  { index: "SLURM_ARRAY_TASK_ID", of: "SLURM_ARRAY_TASK_COUNT", first: null },
+  { index: "AWS_BATCH_JOB_ARRAY_INDEX", of: "AWS_BATCH_JOB_ARRAY_SIZE", first: 0 },
+] as const;
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** `2/8`, or `auto`; null where the environment names no share. */
+export function parseShard(text: string): Shard | null {
+  if (text === "auto") return shardOfEnvironment(process.env);
+  const [, index, of] = /^(\d+)\/(\d+)$/u.exec(text) ?? [];
+  const shard = { index: Number(index), of: Number(of) };
+  if (index === undefined || shard.index < 1 || shard.index > shard.of)
+    throw inputError("OPTION_VALUE", "--shard", "i/n, as in 2/8, with i from 1 to n, or auto", text);
+  return shard;
+}
+
+/** `90s`, `5m`, `1h`, `250ms`, in milliseconds. */
+export function parseBudget(text: string): number {
+  const [, amount, unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/u.exec(text) ?? [];
+  if (amount === undefined) throw inputError("OPTION_VALUE", "--budget", "a time such as 90s, 5m or 1h", text);
+  return Number(amount) * (UNITS[unit] as number);
+}
+
+/** Which job of how many this is; null where there is one only. */
+function shardOfEnvironment(env: NodeJS.ProcessEnv): Shard | null {
+  for (const { index, of, first } of RUNNERS) {
+    const [number, total] = [env[index], env[of]];
+    if (number === undefined || total === undefined || !/^\d+$/u.test(number) || !/^\d+$/u.test(total)) continue;
+    const from = first ?? Number(env["SLURM_ARRAY_TASK_MIN"] ?? 0);
+    const shard = { index: Number(number) - from + 1, of: Number(total) };
+    if (shard.of > 1 && shard.index >= 1 && shard.index <= shard.of) return shard;
+  }
+  return null;
+}
+
+/** Deals out checks and time. `now` is a clock in milliseconds. */
+export class Dealer {
+  readonly #shard: Shard | null;
+  readonly #now: () => number;
+  readonly #end: number;
+
+  constructor(shard: Shard | null, budget: number, now: () => number) {
+    this.#shard = shard;
+    this.#now = now;
+    this.#end = now() + budget;
+  }
+
+  /** The share of the part that begins now, of so many that are left. */
+  deal(partsLeft: number): Share {
+    const shard = this.#shard;
+    const now = this.#now();
+    const end = now + (this.#end - now) / partsLeft;
+    return {
+      takes: (number) => shard === null || shardOf(number, shard.of) === shard.index,
+      isOver: () => this.#now() > end,
+    };
+  }
+}
