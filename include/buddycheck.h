@@ -23,6 +23,7 @@
  *   #define BUDDYCHECK_ZONES         requests have one more argument, unsigned zone
  *   #define BUDDYCHECK_NO_ORDERS     there is no buddycheck_alloc and no buddycheck_free
  *   #define BUDDYCHECK_NO_SIZE       buddycheck_free has no order: the allocator remembers it
+ *   #define BUDDYCHECK_NO_MAIN       a process has its own `main`, which calls buddycheck_main()
  *
  * 1. Page numbers are absolute: a pool is the pages from base_pfn to base_pfn + pages. Ranges leave their end out.
  * 2. `buddycheck_open` is called for every new pool, on whatever the last one left behind, and begins anew.
@@ -221,7 +222,378 @@ __attribute__((weak, no_builtin("memcpy"))) void *memcpy(void *to, const void *f
 }
 
 #else
-#error "a target is built for wasm32"
+
+/* ------------------------------------------------------------------ a process: the line protocol */
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef __linux__
+#include <signal.h>
+#include <sys/prctl.h>
+#endif
+
+/* Answers on their way out. */
+static char buddycheck_out[1 << 16];
+static size_t buddycheck_out_length;
+/* What the requests of this pool were served, REFUSED where they were not; and is it live still? */
+static buddycheck_pfn *buddycheck_served;
+static unsigned char *buddycheck_live;
+static unsigned long buddycheck_requests, buddycheck_requests_max;
+/* Where an emitter is left that goes on for ever, and how many blocks it may still list. */
+static jmp_buf buddycheck_enough;
+static unsigned long buddycheck_blocks_left;
+static struct buddycheck_pool buddycheck_told;
+
+static void buddycheck_flush(void)
+{
+	if (fwrite(buddycheck_out, 1, buddycheck_out_length, stdout) != buddycheck_out_length)
+		exit(1);
+	fflush(stdout);
+	buddycheck_out_length = 0;
+}
+
+static void buddycheck_say(const char *words)
+{
+	size_t length = strlen(words);
+
+	if (buddycheck_out_length + length > sizeof buddycheck_out)
+		buddycheck_flush();
+	memcpy(buddycheck_out + buddycheck_out_length, words, length);
+	buddycheck_out_length += length;
+}
+
+static void buddycheck_say_number(unsigned long number)
+{
+	char digits[24];
+	unsigned at = sizeof digits - 1;
+
+	digits[at] = '\0';
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	buddycheck_say(digits + at);
+}
+
+/* The number behind the blanks at `*at`, which moves on; `none` at the end of the line. */
+static unsigned long buddycheck_number(char **at, unsigned long none)
+{
+	unsigned long number = 0;
+
+	while (**at == ' ')
+		(*at)++;
+	if (**at < '0' || **at > '9')
+		return none;
+	while (**at >= '0' && **at <= '9')
+		number = 10 * number + (unsigned long)(*(*at)++ - '0');
+	return number;
+}
+
+void buddycheck_listed(unsigned order, buddycheck_pfn pfn)
+{
+	if (buddycheck_blocks_left-- == 0)
+		longjmp(buddycheck_enough, 1);
+	buddycheck_say(" ");
+	buddycheck_say_number(pfn);
+	buddycheck_say(":");
+	buddycheck_say_number(order);
+}
+
+static buddycheck_pfn *buddycheck_held;
+static unsigned long buddycheck_held_count, buddycheck_held_max;
+
+void buddycheck_cached(buddycheck_pfn pfn)
+{
+	if (buddycheck_blocks_left-- == 0)
+		longjmp(buddycheck_enough, 1);
+	if (buddycheck_held_count == buddycheck_held_max) {
+		buddycheck_held_max = 2 * buddycheck_held_max + 64;
+		buddycheck_held = (buddycheck_pfn *)realloc(buddycheck_held, buddycheck_held_max * sizeof pfn);
+		if (buddycheck_held == NULL)
+			exit(1);
+	}
+	buddycheck_held[buddycheck_held_count++] = pfn;
+}
+
+static unsigned buddycheck_orders_counted;
+
+/* Orders are counted from 0 up; one that is left out has no blocks. */
+void buddycheck_counted(unsigned order, unsigned long blocks)
+{
+	for (; buddycheck_orders_counted < order; buddycheck_orders_counted++)
+		buddycheck_say(" 0");
+	buddycheck_say(" ");
+	buddycheck_say_number(blocks);
+	buddycheck_orders_counted++;
+}
+
+void buddycheck_state(const void *address, unsigned long bytes)
+{
+	(void)address;
+	(void)bytes;
+}
+
+void buddycheck_log(const char *words, unsigned long bytes)
+{
+	fwrite(words, 1, bytes, stderr);
+	fputc('\n', stderr);
+}
+
+static void buddycheck_hello(void)
+{
+	buddycheck_say("buddycheck 1");
+#ifndef BUDDYCHECK_NO_ORDERS
+	buddycheck_say(" alloc");
+#ifdef BUDDYCHECK_NO_SIZE
+	buddycheck_say(" free");
+#else
+	buddycheck_say(" free-order");
+#endif
+#endif
+#ifdef BUDDYCHECK_ALLOC_PAGES
+	buddycheck_say(" alloc-pages");
+#endif
+#ifdef BUDDYCHECK_FREE_PAGES
+	buddycheck_say(" free-pages");
+#endif
+#ifdef BUDDYCHECK_RESIZE
+	buddycheck_say(" add remove");
+#endif
+#ifdef BUDDYCHECK_LISTS
+	buddycheck_say(" lists");
+#endif
+#ifdef BUDDYCHECK_COUNTS
+	buddycheck_say(" counts");
+#endif
+#ifdef BUDDYCHECK_ZONES
+	buddycheck_say(" zones");
+#endif
+	buddycheck_say("\n");
+	buddycheck_flush();
+}
+
+/* "pool MAX_ORDER PAGES BASE_PFN [reserved START END]... [zone START END]..." */
+static const char *buddycheck_do_pool(char *at)
+{
+	buddycheck_told.max_order = (unsigned)buddycheck_number(&at, 0);
+	buddycheck_told.pages = buddycheck_number(&at, 0);
+	buddycheck_told.base_pfn = buddycheck_number(&at, 0);
+	buddycheck_told.reserved_count = buddycheck_told.zone_count = 0;
+	buddycheck_requests = 0;
+	for (;;) {
+		int is_zone = strncmp(at, " zone", 5) == 0;
+		unsigned *count = is_zone ? &buddycheck_told.zone_count : &buddycheck_told.reserved_count;
+		struct buddycheck_range *ranges = is_zone ? buddycheck_told.zones : buddycheck_told.reserved;
+
+		if (!is_zone && strncmp(at, " reserved", 9) != 0)
+			break;
+		if (*count == BUDDYCHECK_RANGES_MAX)
+			return "!";
+		at += is_zone ? 5 : 9;
+		ranges[*count].start = buddycheck_number(&at, 0);
+		ranges[*count].end = buddycheck_number(&at, 0);
+		(*count)++;
+	}
+	return buddycheck_open(&buddycheck_told) == 0 ? "ok" : "!";
+}
+
+/* Says what a request was served, and remembers it under the next number. */
+static void buddycheck_note(buddycheck_pfn pfn)
+{
+	if (buddycheck_requests == buddycheck_requests_max) {
+		unsigned long max = 2 * buddycheck_requests_max + 1024;
+
+		buddycheck_served = (buddycheck_pfn *)realloc(buddycheck_served, max * sizeof pfn);
+		buddycheck_live = (unsigned char *)realloc(buddycheck_live, max);
+		if (buddycheck_served == NULL || buddycheck_live == NULL)
+			exit(1);
+		buddycheck_requests_max = max;
+	}
+	buddycheck_served[buddycheck_requests] = pfn;
+	buddycheck_live[buddycheck_requests++] = pfn != BUDDYCHECK_REFUSED;
+	if (pfn == BUDDYCHECK_REFUSED)
+		buddycheck_say("!");
+	else
+		buddycheck_say_number(pfn);
+}
+
+/* Frees pages that are named as the command names them: 'f' in an order or nothing, 'g' in pages. */
+static int buddycheck_do_free(char how, buddycheck_pfn pfn, unsigned long size)
+{
+	(void)pfn;
+	(void)size;
+#ifdef BUDDYCHECK_FREE_PAGES
+	if (how == 'g')
+		return buddycheck_free_pages(pfn, size);
+#endif
+#ifdef BUDDYCHECK_RESIZE
+	if (how == 'A')
+		return buddycheck_add(pfn, size);
+	if (how == 'R')
+		return buddycheck_remove(pfn, size);
+#endif
+#ifndef BUDDYCHECK_NO_ORDERS
+	if (how == 'f')
+#ifdef BUDDYCHECK_NO_SIZE
+		return buddycheck_free(pfn);
+#else
+		return buddycheck_free(pfn, (unsigned)size);
+#endif
+#endif
+	fprintf(stderr, "this target has no call for '%c'\n", how);
+	exit(1);
+}
+
+static const char *buddycheck_answer(int answer)
+{
+	return answer == BUDDYCHECK_ACCEPTED ? "+" : answer == BUDDYCHECK_REJECTED ? "!" : "?";
+}
+
+/* "f N [ORDER]", "g N PAGES": honest frees. "x N OFFSET [ORDER]": a wrong one, near the block of request N. */
+static const char *buddycheck_do_handle(char how, char *at)
+{
+	unsigned long request = buddycheck_number(&at, ~0ul);
+	unsigned long offset = how == 'x' ? buddycheck_number(&at, 0) : 0;
+	int answer;
+
+	if (request >= buddycheck_requests || buddycheck_served[request] == BUDDYCHECK_REFUSED)
+		return "-";
+	if (how != 'x' && !buddycheck_live[request])
+		return "-";
+	answer = buddycheck_do_free(how == 'x' ? 'f' : how, buddycheck_served[request] + offset,
+				    buddycheck_number(&at, 0));
+	if (how != 'x' && answer != BUDDYCHECK_REJECTED)
+		buddycheck_live[request] = 0;
+	return buddycheck_answer(answer);
+}
+
+static void buddycheck_do_lists(void)
+{
+	unsigned long i;
+
+	buddycheck_say("free");
+	buddycheck_held_count = 0;
+	buddycheck_blocks_left = 2 * buddycheck_told.pages + 16;
+#ifdef BUDDYCHECK_LISTS
+	if (setjmp(buddycheck_enough) == 0)
+		buddycheck_lists();
+#endif
+	if (buddycheck_held_count > 0)
+		buddycheck_say(" cached");
+	for (i = 0; i < buddycheck_held_count; i++) {
+		buddycheck_say(" ");
+		buddycheck_say_number(buddycheck_held[i]);
+	}
+}
+
+static void buddycheck_do_alloc(char how, char *at)
+{
+	unsigned long size = buddycheck_number(&at, 0);
+	unsigned zone = (unsigned)buddycheck_number(&at, BUDDYCHECK_ANY_ZONE);
+
+	(void)zone;
+#ifdef BUDDYCHECK_ZONES
+#define BUDDYCHECK_IN_ZONE(size) size, zone
+#else
+#define BUDDYCHECK_IN_ZONE(size) size
+#endif
+#ifdef BUDDYCHECK_ALLOC_PAGES
+	if (how == 'p') {
+		buddycheck_note(buddycheck_alloc_pages(BUDDYCHECK_IN_ZONE(size)));
+		return;
+	}
+#endif
+#ifndef BUDDYCHECK_NO_ORDERS
+	if (how == 'a') {
+		buddycheck_note(buddycheck_alloc(BUDDYCHECK_IN_ZONE((unsigned)size)));
+		return;
+	}
+#endif
+	fprintf(stderr, "this target has no call for '%c'\n", how);
+	exit(1);
+}
+
+/* Does what a line says, and says what came of it. */
+static void buddycheck_do_line(char *line)
+{
+	char *at = line + 1;
+	buddycheck_pfn pfn;
+
+	switch (line[0]) {
+	case 'a':
+	case 'p':
+		if (strncmp(line, "pool", 4) == 0)
+			buddycheck_say(buddycheck_do_pool(line + 4));
+		else
+			buddycheck_do_alloc(line[0], at);
+		break;
+	case 'f':
+	case 'g':
+	case 'x':
+		buddycheck_say(buddycheck_do_handle(line[0], at));
+		break;
+	case 'F':
+	case 'G':
+		pfn = buddycheck_number(&at, 0);
+		buddycheck_say(buddycheck_answer(
+			buddycheck_do_free(line[0] == 'F' ? 'f' : 'g', pfn, buddycheck_number(&at, 0))));
+		break;
+	case 'A':
+	case 'R':
+		pfn = buddycheck_number(&at, 0);
+		buddycheck_say(buddycheck_answer(buddycheck_do_free(line[0], pfn, buddycheck_number(&at, 0))));
+		break;
+	case 'l':
+		buddycheck_do_lists();
+		break;
+	case 'c':
+		buddycheck_say("counts");
+		buddycheck_orders_counted = 0;
+#ifdef BUDDYCHECK_COUNTS
+		buddycheck_counts();
+#endif
+		break;
+	default:
+		fprintf(stderr, "this target does not know the line: %s", line);
+		exit(1);
+	}
+	buddycheck_say("\n");
+}
+
+/* Speaks the protocol until its input ends. */
+static BUDDYCHECK_MAYBE_UNUSED int buddycheck_main(void)
+{
+	static char line[8192];
+	int is_sync = 0;
+
+#ifdef __linux__
+	/* Whoever started this must not leave it behind. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+	buddycheck_hello();
+	while (fgets(line, sizeof line, stdin) != NULL) {
+		if (strcmp(line, "sync\n") == 0)
+			is_sync = 1;
+		else if (strcmp(line, "end\n") == 0)
+			buddycheck_flush();
+		else
+			buddycheck_do_line(line);
+		if (is_sync)
+			buddycheck_flush();
+	}
+	buddycheck_flush();
+	return 0;
+}
+
+#ifndef BUDDYCHECK_NO_MAIN
+int main(void)
+{
+	return buddycheck_main();
+}
+#endif
+
 #endif /* BUDDYCHECK_WASM */
 #endif /* BUDDYCHECK_TARGET */
 

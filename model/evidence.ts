@@ -49,11 +49,11 @@ function neighbourhood(ledger: Ledger, frames: readonly FrameRange[]): readonly 
   const windowOrder = Math.min(Math.max(order + 2, WINDOW_ORDER_MIN), ORDER_LIMIT);
   const from = Math.max(alignDown(Math.max(start, 0), windowOrder), span.start);
   const to = Math.min(Math.max(from + pagesIn(windowOrder), first.end), Math.max(span.end, first.end));
-  return pieces(ledger, from, to, PIECES_MAX);
+  return piecesIn(ledger, from, to, PIECES_MAX);
 }
 
-/** At most `max` pieces of `[start, end)` in address order. */
-function pieces(ledger: Ledger, start: number, end: number, max: number): readonly Piece[] {
+/** At most `max` pieces of `[start, end)` in address order; the first and the last may reach beyond. */
+export function piecesIn(ledger: Ledger, start: number, end: number, max: number): readonly Piece[] {
   const found: Piece[] = [];
   let pfn = start;
   while (pfn < end && found.length < max) {

@@ -18,6 +18,7 @@ const COMMANDS: Record<string, () => Promise<Register>> = {
   verify: async () => (await import("./commands/verify.ts")).registerVerify,
   minimize: async () => (await import("./commands/minimize.ts")).registerMinimize,
   convert: async () => (await import("./commands/convert.ts")).registerConvert,
+  view: async () => (await import("./commands/view.ts")).registerView,
   record: async () => (await import("./commands/record.ts")).registerRecord,
   explain: async () => (await import("./commands/explain.ts")).registerExplain,
 };

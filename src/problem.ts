@@ -37,7 +37,7 @@ export const PROBLEMS = {
   RECORD_PERMISSION: "Recording a kernel needs root.",
   RECORD_TRACEFS: "The kernel's tracing, tracefs, is not mounted, or did not take what recording needs.",
   RECORD_EVENTS: "The kernel does not trace its page allocator.",
-  TARGET_UNKNOWN: "No target has this name: it is neither one that comes along, nor a file, nor a program.",
+  TARGET_UNKNOWN: "No target has this name: none that comes along, no file and no program.",
   TARGET_MODULE: "A module cannot be loaded, or does not export what a target must.",
   TARGET_TYPESCRIPT: "This Node does not run modules in TypeScript.",
   TARGET_WASM: "A WebAssembly file cannot be loaded, or does not export what a target must.",

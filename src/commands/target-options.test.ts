@@ -83,7 +83,15 @@ describe("a target on the command line", () => {
     );
   });
 
-  it("may be a program behind --", () => {
+  it("may be a program behind --", async () => {
+    const read = await readSubject(["node", "-e", "1"], ["node", "-e", "1"], "no-spec");
+    expect(read.kind === "target" && [read.target.kind, read.target.name]).toEqual(["script", "node -e 1"]);
+    await expect(readSubject(["./lost"], ["./lost"], "spec")).rejects.toThrow(
+      "a program, by its path or found in PATH",
+    );
+  });
+
+  it("begins behind the first --", () => {
     expect(programOf(["test", "--seed", "1", "--", "./a.out", "--", "x"])).toEqual(["./a.out", "--", "x"]);
     expect(programOf(["test", "reference"])).toEqual([]);
   });

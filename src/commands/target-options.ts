@@ -9,6 +9,7 @@
 //  4. All that is wrong with the options is said at once.
 
 import { statSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import type { Command } from "commander";
 import { createGeometry, ORDER_LIMIT, PFN_LIMIT, type FrameRange, type PoolShape } from "../../model/geometry.ts";
 import type { Mutant } from "../../model/mutant.ts";
@@ -17,10 +18,11 @@ import type { Profile } from "../../model/profile.ts";
 import type { Problem } from "../problem.ts";
 import { nearest } from "../spec/nearest.ts";
 import { loadModule } from "../targets/module.ts";
+import { processTarget } from "../targets/process.ts";
 import { mutantTarget, REFERENCE } from "../targets/reference.ts";
-import { loadWasm } from "../targets/wasm.ts";
 import type { TargetRead } from "../targets/target-problem.ts";
 import type { Opening, Target } from "../targets/target.ts";
+import { loadWasm } from "../targets/wasm.ts";
 import { InputError, inputError } from "./input.ts";
 import { namedProfile } from "./profiles.ts";
 
@@ -88,6 +90,7 @@ export async function readSubject(
   if (names.length + Math.min(program.length, 1) > 1) {
     throw inputError("OPTION_VALUE", "target", "one target", [...names, ...program].join(" "));
   }
+  if (program.length > 0) return { kind: "target", target: processTarget(existing(program)) };
   if (name === undefined) throw unknown(spec, "none");
   if (name === "spec" && spec === "spec") return { kind: "spec" };
   if (name === "reference") return { kind: "target", target: REFERENCE };
@@ -102,6 +105,15 @@ export async function readSubject(
 export function programOf(argv: readonly string[]): readonly string[] {
   const at = argv.indexOf("--");
   return at < 0 ? [] : argv.slice(at + 1);
+}
+
+/** These words, if the first is a program. Throws an InputError if it is none. */
+function existing(words: readonly string[]): readonly string[] {
+  const [program = ""] = words;
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  const paths = program.includes("/") ? [program] : folders.map((folder) => join(folder, program));
+  if (paths.some(isFile)) return words;
+  throw inputError("TARGET_UNKNOWN", "--", "a program, by its path or found in PATH", program);
 }
 
 function readMutant(id: string): Subject {

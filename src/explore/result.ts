@@ -14,7 +14,7 @@ import type { NotChecked } from "../verdict.ts";
 export type Limit =
   | { readonly kind: "states"; readonly max: number }
   | { readonly kind: "depth"; readonly max: number }
-  | { readonly kind: "budget"; readonly seconds: number }
+  | { readonly kind: "budget" }
   /** Paths were drawn at random: nothing says that all were. */
   | { readonly kind: "random" }
   /** States were kept as a few bits of a hash: with this probability at least one was taken for another. */
@@ -24,6 +24,19 @@ export type Limit =
 export interface ExploredStep {
   readonly command: Command;
   readonly outcome: Outcome;
+}
+
+/** Why a target cannot be explored: the state and the command at which that showed. */
+export interface TargetTrouble {
+  /**
+   * "nondeterministic": the command did two different things in one state; "not-restored": a state was brought back
+   * and was another one; "grows": its state has become larger than any pool of this size can need; "not-replayed":
+   * what was wrong is not wrong when the commands are given from the start, so something is kept out of its states.
+   */
+  readonly kind: "nondeterministic" | "not-restored" | "grows" | "not-replayed";
+  readonly command: Command | null;
+  /** The way there from the start, the command at the end. */
+  readonly steps: readonly ExploredStep[];
 }
 
 /** A shortest sequence of commands that breaks a law, unless the mode of the search says otherwise. */
@@ -65,6 +78,7 @@ export interface ExploreFigures {
 export interface ExploreResult {
   readonly verdict: "holds" | "violated" | "undecided" | "vacuous";
   readonly limit: Limit | null;
+  readonly trouble: TargetTrouble | null;
   readonly figures: ExploreFigures;
   readonly commands: readonly CommandTally[];
   readonly laws: readonly LawTally[];

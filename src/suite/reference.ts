@@ -11,7 +11,7 @@ import { ERROR, type Check, type CheckFailure, type PartResult } from "../checks
 import { OUT_OF_TIME, type Share } from "../share.ts";
 import type { NamedPool, ReferencePart } from "../spec/suite.ts";
 import { drive, type DriveResult, type DriveTally } from "../test/drive.ts";
-import { addCounts } from "../test/judged.ts";
+import { addCounts } from "../search/judged.ts";
 
 /** What all runs did so far. */
 interface Totals {

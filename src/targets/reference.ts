@@ -8,19 +8,9 @@ import type { Command, Outcome } from "../../model/command.ts";
 import type { Geometry } from "../../model/geometry.ts";
 import type { Mutant } from "../../model/mutant.ts";
 import type { Profile } from "../../model/profile.ts";
-import type { Call, Memory, Opening, Session, SessionTarget } from "./target.ts";
+import { CALLS, type Memory, type Opening, type Session, type SessionTarget } from "./target.ts";
 
 type Create = (geometry: Geometry, profile: Profile) => Allocator;
-
-const ALL_CALLS: ReadonlySet<Call> = new Set([
-  "alloc",
-  "alloc-pages",
-  "free",
-  "free-order",
-  "free-pages",
-  "add",
-  "remove",
-] as const);
 
 /** The reference allocator, as the profile of its opening says. */
 export const REFERENCE: SessionTarget = targetOf("reference", (geometry, profile) => new Allocator(geometry, profile));
@@ -39,7 +29,7 @@ function openAllocator(create: Create, { geometry, profile }: Opening): Session 
   const opened = new Uint8Array(allocator.byteLength);
   allocator.save(opened, 0);
   return {
-    calls: ALL_CALLS,
+    calls: new Set(CALLS),
     takesZones: true,
     answer: (command: Command): Outcome => allocator.answer(command),
     snapshot: () => allocator.snapshot(),

@@ -24,8 +24,10 @@ export interface Opening {
 
 export type Crashed = Extract<Outcome, { readonly kind: "crashed" }>;
 
-/** Calls that an implementation has. It is given no others. */
-export type Call = "alloc" | "alloc-pages" | "free" | "free-order" | "free-pages" | "add" | "remove";
+/** Calls that an implementation may have. It is given no others than those it has. */
+export const CALLS = ["alloc", "alloc-pages", "free", "free-order", "free-pages", "add", "remove"] as const;
+
+export type Call = (typeof CALLS)[number];
 
 /** One pool of a target in this process, from its opening on. */
 export interface Session {
@@ -65,7 +67,10 @@ export interface SessionTarget {
   open(opening: Opening): Session;
 }
 
-/** What came of a script: an outcome for each move that was given, and null for each that named no block. */
+/**
+ * What came of a script: an outcome for each move that was given, and null for each that named no block. A crash ends
+ * the script, and then `outcomes`.
+ */
 export interface ScriptRun {
   readonly outcomes: readonly (Outcome | null)[];
   /** Free lists after the last move, null where it cannot show them, or how it crashed showing them. */
@@ -79,7 +84,7 @@ export interface ScriptTarget {
   readonly kind: "script";
   readonly name: string;
   /** What it can be asked, once it has been started; a target that cannot be started has no calls. */
-  calls(opening: Opening): Promise<ReadonlySet<Call>>;
+  calls(): Promise<ReadonlySet<Call>>;
   /** Runs each script in a fresh pool, in the order given. */
   run(opening: Opening, scripts: readonly Script[]): Promise<readonly ScriptRun[]>;
   /** Ends the process. */

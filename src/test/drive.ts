@@ -17,7 +17,7 @@ import type { Profile } from "../../model/profile.ts";
 import { step } from "../../model/step.ts";
 import type { Violation } from "../../model/violation.ts";
 import { Client } from "./client.ts";
-import { countLaws, type LawCounts } from "./judged.ts";
+import { countLaws, type LawCounts } from "../search/judged.ts";
 import { createRandom, type Random } from "./random.ts";
 
 export interface DriveOptions {

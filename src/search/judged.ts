@@ -27,7 +27,8 @@ export function addCounts(sum: LawCounts, counts: ReadonlyMap<LawId, number>): v
   for (const [law, times] of counts) sum.set(law, (sum.get(law) ?? 0) + times);
 }
 
-function lawsJudged(ledger: Ledger, command: Command, outcome: Outcome): readonly LawId[] {
+/** The laws that this step puts to the test, before the ledger moves on. */
+export function lawsJudged(ledger: Ledger, command: Command, outcome: Outcome): readonly LawId[] {
   switch (command.kind) {
     case "alloc":
     case "alloc-pages":
