@@ -2,9 +2,7 @@
  * What `buddycheck verify --json` prints is what specs/schemas/verify-report.schema.json says, no more and no less: for
  * real recordings, for wrong input, and for every kind of fault.
  */
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
 import { LAW_IDS } from "../model/invariants.ts";
 import type { Allowed, Assumed, Fault, Violation } from "../model/violation.ts";
 import { faultSamples, SAMPLE_BASE } from "../src/report/fault-samples.ts";
@@ -14,28 +12,14 @@ import { NativeReader } from "../src/trace/native.ts";
 import { HistoryCollector } from "../src/verify/history.ts";
 import type { TraceResult } from "../src/verify/result.ts";
 import { Verifier } from "../src/verify/verify.ts";
+import { readSchema, strictly } from "./schema.ts";
 
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-type JsonObject = { readonly [key: string]: Json };
-
-const SCHEMA = JSON.parse(
-  readFileSync(new URL("../specs/schemas/verify-report.schema.json", import.meta.url), "utf8"),
-) as JsonObject;
-
-/** The schema, made so strict that a field it does not name is an error. */
-function closed(schema: Json): Json {
-  if (typeof schema !== "object" || schema === null) return schema;
-  if (Array.isArray(schema)) return (schema as readonly Json[]).map(closed);
-  const fields = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
-  return "properties" in fields ? { ...fields, additionalProperties: false } : fields;
-}
-
-const strict = z.fromJSONSchema(closed(SCHEMA) as Parameters<typeof z.fromJSONSchema>[0]);
+const SCHEMA = readSchema("verify-report");
+const complaintsOf = strictly(SCHEMA);
 
 /** What is wrong with a report, in the schema's eyes; "" if nothing is. */
 function complaints(results: readonly TraceResult[]): string {
-  const checked = strict.safeParse(JSON.parse(jsonReport(results)));
-  return checked.success ? "" : z.prettifyError(checked.error);
+  return complaintsOf(jsonReport(results));
 }
 
 function verified(text: string): TraceResult {

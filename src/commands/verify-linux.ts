@@ -5,7 +5,7 @@
 //  2. Problems in the files beside a trace count as problems of the trace: exit code 2.
 
 import type { Look } from "../report/look.ts";
-import type { LinuxUsage } from "../report/linux-json.ts";
+import type { LinuxJudged, LinuxUsage } from "../report/linux-json.ts";
 import { fragmentationPlot, lifetimesText } from "../report/linux-plots.ts";
 import { fragmentationTable, holdersTable, linuxReport, linuxVerdictWords } from "../report/linux-text.ts";
 import { LinuxHistory, LinuxHolders } from "../verify/linux-history.ts";
@@ -23,10 +23,8 @@ export interface LinuxFlags extends EnvironmentFlags {
 }
 
 /** A judged kernel trace, with what was asked for besides. */
-export interface LinuxVerified {
+export interface LinuxVerified extends LinuxJudged {
   readonly kind: "linux";
-  readonly result: LinuxResult;
-  readonly usage: LinuxUsage | null;
 }
 
 /** perf script names the event's system; ftrace does not. */

@@ -118,11 +118,7 @@ function byKind(verified: readonly Verified[]): {
 function json(verified: readonly Verified[]): string {
   const { traces, kernels } = byKind(verified);
   if (kernels.length === 0) return jsonReport(traces);
-  const usage = kernels.length === 1 ? (kernels[0]?.usage ?? null) : null;
-  const kernelReport = linuxJson(
-    kernels.map((one) => one.result),
-    usage,
-  );
+  const kernelReport = linuxJson(kernels);
   if (traces.length === 0) return kernelReport;
   const reports = [jsonReport(traces), kernelReport].map((text) => JSON.parse(text) as unknown);
   return `${JSON.stringify({ schemaVersion: 1, kind: "buddycheck-verify-both", reports }, null, 2)}\n`;

@@ -103,7 +103,8 @@ export function verifyReport(results: readonly TraceResult[]): VerifyReport {
   return { schemaVersion: 1, kind: "buddycheck-verify", summary: summaryOf(traces), traces };
 }
 
-function summaryOf(traces: readonly ReportTrace[]): ReportSummary {
+/** Counts traces by their verdicts. */
+export function summaryOf(traces: readonly Pick<ReportTrace, "verdict">[]): ReportSummary {
   return {
     traces: traces.length,
     holds: countOf(traces, "holds"),
@@ -114,7 +115,7 @@ function summaryOf(traces: readonly ReportTrace[]): ReportSummary {
   };
 }
 
-function countOf(traces: readonly ReportTrace[], wanted: ReportTrace["verdict"]): number {
+function countOf(traces: readonly Pick<ReportTrace, "verdict">[], wanted: ReportTrace["verdict"]): number {
   return traces.filter(({ verdict }) => verdict === wanted).length;
 }
 
@@ -160,6 +161,6 @@ function reportFinding(finding: Finding, naming: Naming): ReportFinding {
   return { number, law, severity, blame, ...place, words, ...facts, ...story };
 }
 
-function reportProblem({ code, place, expected, found, source }: Problem): ReportProblem {
+export function reportProblem({ code, place, expected, found, source }: Problem): ReportProblem {
   return { code, message: PROBLEMS[code], ...place, expected, found, source };
 }

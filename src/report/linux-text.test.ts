@@ -92,7 +92,7 @@ describe("the report of a kernel trace", () => {
   });
 
   it("is told to machines with the same facts", () => {
-    const json = JSON.parse(linuxJson([verify(TWICE)])) as Record<string, unknown>;
+    const json = JSON.parse(linuxJson([{ result: verify(TWICE), usage: null }])) as Record<string, unknown>;
     expect(json).toMatchObject({
       schemaVersion: 1,
       kind: "buddycheck-verify-linux",
