@@ -141,7 +141,11 @@ function unreadLines({ unexplained, unexplainedLines }: LinuxResult, look: Look)
   if (unexplained === 0) return [];
   const rows = unexplainedLines.map(({ line, text }) => `    ${line} | ${visible(text)}`);
   return [
-    ...row("unread", [`${counted(unexplained, "line")} that look like events of ours, the first:`], look),
+    ...row(
+      "unread",
+      [`${counted(unexplained, "line that looks", "lines that look")} like an event of ours, the first:`],
+      look,
+    ),
     ...rows,
   ];
 }

@@ -88,6 +88,10 @@ export function lossWords(losses: LossReport, recorder: LinuxResult["recorder"])
     words.push(
       `${counted(losses.missing, "event")} missing that the header or stats count: the recording was read or copied in part`,
     );
+  if (losses.parts > 1)
+    words.push(
+      `${losses.parts} recordings stand one behind the other, each with a header: what happened between them is missing`,
+    );
   if (recorder === "perf") words.push("perf can drop events without a record of it, so nothing is proved complete");
   if (words.length > 0) return words;
   return [losses.statsGiven ? "none, by the header and stats" : "none marked; stats would tell of unmarked ones"];
@@ -121,6 +125,11 @@ function markerWords({ markers, events, uncounted, withdrawn }: LossReport): str
 export function completenessWords(completeness: Completeness): string {
   if (completeness.kind === "unmeasured") return "not measured: vmstat before and after would bound what is missing";
   const { allocated, freed } = completeness;
+  if (allocated.traced > allocated.counted || freed.traced > freed.counted)
+    return (
+      `not measured: vmstat counted ${allocated.counted} allocated and ${freed.counted} freed pages, fewer than the trace` +
+      ` has (${allocated.traced} and ${freed.traced}), so it was not read around this recording`
+    );
   return (
     `at least ${share(allocated)} of allocated pages (${allocated.traced} of ${allocated.counted}) and ${share(freed)} of` +
     ` freed pages (${freed.traced} of ${freed.counted}); hidden bulk allocations and what happened outside the` +
@@ -129,7 +138,7 @@ export function completenessWords(completeness: Completeness): string {
 }
 
 function share({ traced, counted: total }: PageBalance): string {
-  return total <= 0 ? "100 %" : `${Math.min(100, Math.floor((traced / total) * 10_000) / 100).toFixed(2)} %`;
+  return total === 0 ? "all" : `${(Math.floor((traced / total) * 10_000) / 100).toFixed(2)} %`;
 }
 
 /** What the replay of the buddy core showed; one sentence each. */

@@ -52,7 +52,7 @@ export interface LinuxSink {
 export interface LinuxCursor {
   /** Seconds or the clock's own unit; NaN where the form has none. */
   time(): number;
-  /** `name-pid` of the task, "" where the form has none. */
+  /** `name-pid` of the task, or the one of them that the form has, or "". */
   task(): string;
   /** The gfp flags as printed, "" where the event has none. */
   gfpFlags(): string;

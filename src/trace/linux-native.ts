@@ -17,6 +17,8 @@ const MAX_PAGE_ORDER = 10;
 export class LinuxNativeLines implements LinuxSink {
   cursor: LinuxCursor | null = null;
   readonly problems: Problem[] = [];
+  /** Another header behind an event begins another recording. */
+  #hasBegun = false;
   #lines: string[] = [
     JSON.stringify({
       buddytrace: 1,
@@ -29,6 +31,7 @@ export class LinuxNativeLines implements LinuxSink {
   ];
 
   event(kind: number, pfn: number, order: number, cpu: number): void {
+    this.#hasBegun = true;
     const block = { pfn: pfn < 0 ? null : pfn, order };
     if (kind === ALLOC)
       this.#push({ op: "alloc", ...block, ...this.#where(cpu), flags: this.cursor?.gfpFlags() ?? "" });
@@ -56,6 +59,7 @@ export class LinuxNativeLines implements LinuxSink {
 
   entries(inBuffer: number, written: number): void {
     if (inBuffer < written) this.#push({ op: "lost", events: written - inBuffer });
+    else if (this.#hasBegun) this.#push({ op: "lost" });
   }
 
   other(): void {}

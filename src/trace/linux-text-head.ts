@@ -19,7 +19,7 @@ export interface Head {
   /** -1 where the form does not say. */
   readonly cpu: number;
   readonly time: number;
-  /** `name-pid` as bytes (Latin-1), "" where the form has none. */
+  /** `name-pid` as bytes (Latin-1), or the one of them that the form has, or "". */
   readonly task: string;
   /** Offset of the event's name in the line. */
   readonly nameAt: number;
@@ -43,6 +43,10 @@ const AFTER_PERF_TASK =
 const AFTER_LATENCY_TASK =
   String.raw`-(?<pid>\d+) +(?<cpu>\d+)(?:[^\s\d:][^\s:]*)? +` +
   String.raw`(?<time>\d+(?:\.\d+)?)(?<unit>us.)?: +${NAME}`;
+/** What `perf script -F` prints: any of the fields. Only perf names the event's system. */
+const PERF_FIELDS =
+  String.raw` *(?:(?<task>\S.*?) +)??(?:(?<pid>-1|\d+)(?:\/ *(?:-1|\d+))? +)?(?:\[(?<cpu>\d+)\] +)?` +
+  String.raw`(?:(?<time>\d+\.\d+): +)?(?:\d+ +)?(?=kmem:mm_page_\w+:)`;
 const VERBOSE =
   String.raw`(?<task>.{16}) +(?<pid>\d+) +(?<cpu>\d+) \d+ [\da-f]+ [\da-f]+ \[[\da-f]+\] ` +
   String.raw`(?<time>\d+(?:\.\d+)?)(?<unit>ms)? \(\+[\d.]+(?:ms)?\): ${NAME}`;
@@ -74,6 +78,7 @@ const FORMS: readonly Form[] = [
   { pattern: form(String.raw`(?<task>.*?)${AFTER_TASK}`), fixed: false, ending: "" },
   { pattern: form(String.raw`(?<task>.*?)${AFTER_PERF_TASK}`), fixed: false, ending: "" },
   { pattern: form(String.raw`(?<task>.*?)${AFTER_LATENCY_TASK}`), fixed: false, ending: "" },
+  { pattern: form(PERF_FIELDS), fixed: false, ending: "" },
 ];
 
 /** The head of a line without its line end, or null if it begins no event. */
@@ -96,7 +101,7 @@ function headOf(match: RegExpExecArray, fixed: boolean): Head {
   return {
     cpu: cpu === undefined ? -1 : Number(cpu),
     time: time === undefined ? Number.NaN : secondsOf(time, unit),
-    task: task === undefined ? "" : `${task.replace(/^ +/, "")}-${pid}`,
+    task: [task?.replace(/^ +/, ""), pid].filter((part) => part !== undefined).join("-"),
     nameAt: match[0].length,
     shape: fixed ? shapeOf(match) : null,
   };

@@ -152,6 +152,25 @@ describe("a request that failed", () => {
   });
 });
 
+describe("a line of perf script -F", () => {
+  it.each([
+    ["", "cpu -1 of "],
+    ["1504.645542: ", "cpu -1 of "],
+    ["[001] ", "cpu 1 of "],
+    ["[001]  1504.645542:          1 ", "cpu 1 of "],
+    ["    123 ", "cpu -1 of 123"],
+    ["   123/123   [001] ", "cpu 1 of 123"],
+    ["Web Content ", "cpu -1 of Web Content"],
+    ["            bash [001] ", "cpu 1 of bash"],
+    ["            bash  1504.645542: ", "cpu -1 of bash"],
+    ["Web Content 123 ", "cpu -1 of Web Content-123"],
+    ["            bash   123  1504.645542: ", "cpu -1 of bash-123"],
+  ])("may have the fields `%s`", (fields, expected) => {
+    const event = "kmem:mm_page_free: page=0x1b1ad6 pfn=0x1b1ad6 order=3";
+    expect(readLine(`${fields}            ${event}`)).toBe(`free 1776342 3 ${expected}`);
+  });
+});
+
 const EXTFRAG = "alloc_migratetype=0 fallback_migratetype=1 fragmenting=0 change_ownership=1";
 
 describe("an event", () => {

@@ -2,7 +2,8 @@
 //
 //  1. vmstat counts every allocated page (pgalloc_*, hidden bulk allocations included) and every freed one
 //     (pgfree). The counters are read before and after the recording, so their growth less the pages of the
-//     trace is the most that can be missing; part of it lies outside the recording.
+//     trace is the most that can be missing; part of it lies outside the recording. Counters that grew by less than the
+//     trace has were not read around it, and bound nothing.
 //  2. A missing free makes a frame look live. If fewer freed pages can be missing than contradict so, at least one
 //     contradiction is real: high confidence. Removals and drains are counted nowhere.
 //  3. Known losses make every contradiction weak: low confidence. Otherwise nothing was measured: medium.
@@ -16,7 +17,7 @@ import type { LinuxRecorder } from "./linux-options.ts";
 export interface PageBalance {
   readonly counted: number;
   readonly traced: number;
-  /** The most that can be missing; 0 where the trace has more than were counted. */
+  /** The most that can be missing; 0 where the trace has more than were counted, and then it is no bound. */
   readonly missingMax: number;
 }
 
@@ -69,8 +70,9 @@ function balance(counted: number, traced: number): PageBalance {
 export function knownLoss(losses: LossReport, recorder: LinuxRecorder): string | null {
   if (losses.dropped > 0) return `${losses.dropped} events were dropped without a mark (stats)`;
   if (losses.unmarked > 0) return `${losses.unmarked} events were overwritten without a mark (stats)`;
-  if (losses.missing > 0) return `${losses.missing} events are missing that the header or stats count`;
+  if (losses.missing > 0) return `events are missing that the header or stats count (${losses.missing})`;
   if (losses.markers > 0) return "events were lost";
+  if (losses.parts > 1) return `${losses.parts} recordings stand one behind the other`;
   if (recorder === "perf") return "perf can drop events without a record of it";
   return null;
 }
@@ -83,7 +85,11 @@ export function confidences(ofLive: number, loss: string | null, completeness: C
     const reason = "no loss is known, but without vmstat nothing says that no event is missing";
     return both({ level: "medium", reason });
   }
-  const { missingMax, counted } = completeness.freed;
+  const { missingMax, counted, traced } = completeness.freed;
+  if (traced > counted) {
+    const reason = `vmstat counted fewer freed pages (${counted}) than the trace has (${traced}): it is of another time`;
+    return both({ level: "medium", reason });
+  }
   if (missingMax < ofLive) {
     const reason = `at most ${missingMax} freed pages can be missing (vmstat), fewer than contradict`;
     return { ofLive: { level: "high", reason }, others: medium };

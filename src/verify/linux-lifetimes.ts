@@ -113,7 +113,11 @@ export class LinuxLifetimes implements LinuxSink {
     this.#orders = emptyTallies();
   }
 
-  entries(): void {}
+  /** Another recording may begin: what happened between the two is missing. */
+  entries(): void {
+    this.lost();
+  }
+
   other(): void {}
   unexplained(): void {}
   problem(): void {}

@@ -4,7 +4,9 @@
 //     `buffer started` on. What stands before is not judged.
 //  2. A marker of lost events ends a gap that began after its CPU's previous event, wherever that was.
 //  3. per_cpu/cpuN/stats count what no line tells: `dropped events` of buffers that do not overwrite.
-//  4. The header and the stats also count what the buffers held. Fewer lines than that, and lines were taken out
+//  4. A second header begins another recording: what happened between the two is missing. Where each has the events of
+//     one CPU only, they are files of per_cpu, and no event can be compared with an earlier one.
+//  5. The header and the stats also count what the buffers held. Fewer lines than that, and lines were taken out
 //     after the recording; events of other kinds and stack lines count as lines, so this errs to one side only.
 //
 // Each CPU is known by the last line it was heard from; index 0 stands for a form that names no CPU.
@@ -48,6 +50,9 @@ export interface LossReport {
   readonly unmarked: number;
   /** Events that the header or stats count beyond the lines of the trace. */
   readonly missing: number;
+  /** Recordings that stand one behind the other, each with its header, and whether each is of one CPU only. */
+  readonly parts: number;
+  readonly isPerCpu: boolean;
   readonly statsGiven: boolean;
 }
 
@@ -64,6 +69,10 @@ export class LinuxLosses {
   #uncounted = 0;
   #inBuffer = 0;
   #written = -1;
+  /** Recordings before this one, how many CPUs each has at most, and the last line before this one. */
+  #parts = 0;
+  #partCpusMax = 0;
+  #partStart = 0;
   start: LinuxStart | null = null;
 
   heard(cpu: number, line: number): void {
@@ -92,9 +101,20 @@ export class LinuxLosses {
     if (this.#gaps.length < GAPS_SHOWN) this.#gaps.push({ cpu, after: this.silentSince(cpu), line, events, withdrawn });
   }
 
+  /** A header counts entries: of the first recording, or of another that begins here. */
   entries(inBuffer: number, written: number): void {
-    this.#inBuffer = inBuffer;
-    this.#written = written;
+    this.#endPart();
+    this.#inBuffer += inBuffer;
+    this.#written = Math.max(this.#written, 0) + written;
+  }
+
+  #endPart(): void {
+    this.#turnTo(this.#cpu);
+    const cpus = this.#lastLine.filter((line) => line > this.#partStart).length;
+    if (cpus === 0) return;
+    this.#parts++;
+    this.#partCpusMax = Math.max(this.#partCpusMax, cpus);
+    this.#partStart = this.#line;
   }
 
   get hasMarkers(): boolean {
@@ -111,6 +131,7 @@ export class LinuxLosses {
   /** `withdrawn` findings; `entries` lines that may be entries of a buffer. */
   report(stats: readonly CpuStats[], withdrawn: number, entries: number): LossReport {
     const overruns = stats.reduce((sum, { overrun, commitOverrun }) => sum + overrun + commitOverrun, 0);
+    this.#endPart();
     const overwritten = this.#written < 0 ? -1 : this.#written - this.#inBuffer;
     return {
       overwritten,
@@ -123,6 +144,8 @@ export class LinuxLosses {
       dropped: stats.reduce((sum, { dropped }) => sum + dropped, 0),
       unmarked: this.#uncounted > 0 ? 0 : Math.max(0, overruns - this.#events - Math.max(overwritten, 0)),
       missing: Math.max(0, this.#inBuffer - entries, heldOf(stats) - entries),
+      parts: this.#parts,
+      isPerCpu: this.#parts > 1 && this.#partCpusMax === 1 && this.#lastLine.filter((line) => line > 0).length > 1,
       statsGiven: stats.length > 0,
     };
   }

@@ -63,7 +63,7 @@ export function summedUp(gathered: Gathered): LinuxResult {
   const report = reportOf(gathered);
   const loss = knownLoss(report, options.recorder);
   const exact = possibleExact(gathered.exact, loss, losses);
-  const unjudged = unjudgedRules(gathered, exact);
+  const unjudged = unjudgedRules(gathered, exact, report);
   const { findings, counts } = held.standing((rule) => unjudged.every((each) => each.rule !== LINUX_RULES[rule]));
   const events = sumOf(tally);
   const completeness = completenessOf(options.environment.vmstat, gathered.pages);
@@ -119,12 +119,16 @@ function possibleExact(exact: ExactReport, loss: string | null, { start }: Linux
   return start === null ? exact : { kind: "impossible", reason: "the oldest events were overwritten" };
 }
 
-function unjudgedRules({ tally, options }: Gathered, exact: ExactReport): UnjudgedRule[] {
+const OF_ONE_CPU = "each recording in the file is of one CPU (per_cpu), and what one frees another allocates";
+
+function unjudgedRules({ tally, options }: Gathered, exact: ExactReport, { isPerCpu }: LossReport): UnjudgedRule[] {
   return LINUX_RULES.flatMap((rule, at) => {
     const reason =
       at === REMOVED_NOT_FREE
         ? unreplayedReason(exact)
-        : unjudgedReason(rule, tally, options.environment.zones !== null);
+        : isPerCpu && rule.certainty === "open-world"
+          ? OF_ONE_CPU
+          : unjudgedReason(rule, tally, options.environment.zones !== null);
     return reason === null ? [] : [{ rule, reason }];
   });
 }

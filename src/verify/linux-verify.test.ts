@@ -1,6 +1,7 @@
 // What a kernel trace may and may not show, one law a line. Events are written as `a5 f5`: a allocates, f frees, b repeats
 // a free batched, r removes from the buddy core, d drains into it, x is a fallback (extfrag); then the pfn, `:order`
-// where it is not 0, `@cpu` where it is not 0. `L1` is a marker of lost events on CPU 1, `S` a started buffer.
+// where it is not 0, `@cpu` where it is not 0. `L1` is a marker of lost events on CPU 1, `S` a started buffer,
+// `H` a header.
 
 import { describe, expect, it } from "vitest";
 import { NO_ENVIRONMENT, type LinuxEnvironment } from "../trace/linux-environment.ts";
@@ -23,10 +24,11 @@ function verify(events: string, environment: Partial<LinuxEnvironment> = {}): Li
 }
 
 function tell(verifier: LinuxVerifier, word: string, line: number): void {
-  const parts = /^([a-zLS])(\d*)(?::(\d+))?(?:@(\d+))?$/.exec(word);
+  const parts = /^([a-zHLS])(\d*)(?::(\d+))?(?:@(\d+))?$/.exec(word);
   if (parts === null) throw new Error(`not an event: ${word}`);
   const [, letter = "", number, order, cpu] = parts;
   if (letter === "L") verifier.lost(Number(number), 7, line);
+  else if (letter === "H") verifier.entries(1, 1);
   else if (letter === "S") verifier.bufferStarted(Number(number), line);
   else
     verifier.event(
@@ -134,6 +136,20 @@ describe("a recording with losses", () => {
     expect(result.findings).toEqual([]);
   });
 
+  it("proves nothing about frames seen before another header", () => {
+    expect(found("H a5@1 f900 H a5 f900@1")).toBe("");
+    expect(found("H a5@1 f900 a5 H a5 f900@1")).toBe("alloc-of-live 4");
+    expect(verify("H a5@1 f900 H a5 f900@1")).toMatchObject({ verdict: "undecided", losses: { parts: 2 } });
+  });
+
+  it("proves nothing about frames at all where each CPU stands apart", () => {
+    const result = verify("H a5 a5 f900 H f5@1 a900:1@1");
+    expect(result.losses).toMatchObject({ parts: 2, isPerCpu: true });
+    expect(result).toMatchObject({ verdict: "undecided", findings: [] });
+    expect(result.unjudged.filter(({ reason }) => reason.includes("per_cpu"))).toHaveLength(9);
+    expect(found("H a5 H a5:1@1")).toBe("misaligned 4");
+  });
+
   it("leaves the verdict undecided", () => {
     expect(verify("a5 f5").verdict).toBe("holds");
     expect(verify("a5 L0 f5").verdict).toBe("undecided");
@@ -156,6 +172,12 @@ describe("the confidence in a contradiction", () => {
   it("is no more than medium where the counters cannot show what is missing", () => {
     const vmstat = { before: counters(0), after: counters(1) };
     expect(verify("d900 r5 r5", { vmstat }).findings[0]?.confidence.level).toBe("medium");
+  });
+
+  it("is no more than medium where the counters are of another time", () => {
+    const vmstat = { before: counters(0), after: counters(1) };
+    const { findings, verdict } = verify("f9 f10 a5 a5", { vmstat });
+    expect([findings[0]?.confidence.level, verdict]).toEqual(["medium", "undecided"]);
   });
 
   it("is low where events were lost", () => {

@@ -200,6 +200,7 @@ export class LinuxVerifier implements LinuxSink {
 
   entries(inBuffer: number, written: number): void {
     this.#losses.entries(inBuffer, written);
+    if (this.#hasBegun) this.#forget();
   }
 
   other(): void {
