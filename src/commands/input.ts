@@ -96,13 +96,18 @@ async function isJudged(path: string): Promise<boolean> {
   const stats = await statsOf(path);
   if (stats?.isDirectory() === true) return !(await lstat(path)).isSymbolicLink();
   // Of a pipe or a device nobody knows whether anything will ever come.
-  if (!TRACE_NAME.test(path) || stats?.isFile() === false) return false;
+  if (!isTraceName(path) || stats?.isFile() === false) return false;
   try {
     return looksLikeTrace(await firstBytes(path));
   } catch (error) {
     if (error instanceof InputError) return true;
     throw error;
   }
+}
+
+/** Has this file the name of a trace? */
+export function isTraceName(path: string): boolean {
+  return TRACE_NAME.test(path);
 }
 
 async function firstBytes(path: string): Promise<Uint8Array> {

@@ -6,7 +6,9 @@
 //     of one bit for each frame takes 4 MiB for 128 GiB of memory.
 //  3. As text, the free frames are runs: a comment with the times on CLOCK_MONOTONIC between which they were read,
 //     then `start length` in hexadecimal, ascending. This is what src/trace/linux-env.ts reads.
-//  4. A kernel without /proc/kpageflags gives no runs; the other files are always there.
+//  4. Counters bound how many events can be missing only if they are read before the first event and after the last;
+//     frames are read between them, while events tell what changes meanwhile.
+//  5. A kernel without /proc/kpageflags gives no runs; the other files are always there.
 //
 // Source: Documentation/admin-guide/mm/pagemap.rst, fs/proc/page.c.
 
@@ -14,7 +16,8 @@ import { closeSync, existsSync, openSync, readFileSync, readSync } from "node:fs
 import { join } from "node:path";
 
 /** The files of /proc that are copied as they are. */
-const PROC_FILES = ["zoneinfo", "buddyinfo", "pagetypeinfo", "vmstat"] as const;
+const PROC_FILES = ["zoneinfo", "buddyinfo", "pagetypeinfo"] as const;
+const COUNTERS = "vmstat";
 
 const FLAG_BYTES = 8;
 /** The flag BUDDY in the lower half of a frame's flags. */
@@ -64,6 +67,11 @@ export function takeSnapshot(proc: string, room: FrameRoom, seconds: () => numbe
   const to = seconds();
   const texts = PROC_FILES.map((name) => ({ name, text: readFileSync(join(proc, name), "utf8") }));
   return { texts, frames: isRead ? { room, from, to } : null };
+}
+
+/** The counters of all that was allocated and freed since boot, as a file. */
+export function takeCounters(proc: string, moment: "before" | "after"): SnapshotFile {
+  return { name: `${COUNTERS}.${moment}`, text: readFileSync(join(proc, COUNTERS), "utf8") };
 }
 
 /** The snapshot as files: `zoneinfo.before`, …, and `kpf.before` where the kernel tells the free frames. */

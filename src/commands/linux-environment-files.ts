@@ -1,8 +1,9 @@
 // The files beside a kernel trace: those that options name, and those that lie where recorders put them.
 //
 //  1. An option outranks a file that was found.
-//  2. Found are files of an environment's names (`zoneinfo.before`, `kpf.after.gz`, …) beside the trace, or in
-//     `env/NAME/`, where NAME is the trace's name without `.txt` and without the ending of its compression.
+//  2. Found are files of an environment's names (`zoneinfo.before`, `kpf.after.gz`, …) in `env/NAME/`, where NAME is the
+//     trace's name without `.txt` and without the ending of its compression; else beside the trace, if no other trace
+//     lies there that they might belong to.
 //  3. What was used is said in the report.
 
 import { readdir } from "node:fs/promises";
@@ -17,7 +18,7 @@ import {
   type LinuxEnvironment,
   type Pair,
 } from "../trace/linux-environment.ts";
-import { InputError, inputError, openInput, STDIN } from "./input.ts";
+import { InputError, inputError, isTraceName, openInput, STDIN } from "./input.ts";
 
 /** Options that name environment files; pairs are `before,after`, lists are separated by commas. */
 export interface EnvironmentFlags {
@@ -69,16 +70,19 @@ async function textsBeside(path: string): Promise<NamedText[]> {
     .replace(/\.(?:gz|zst)$/, "")
     .replace(/\.txt$/, "");
   const own = await environmentNames(join(folder, "env", name));
-  return Promise.all((own.length > 0 ? own : await environmentNames(folder)).map(textOf));
+  if (own.length > 0) return Promise.all(own.map(textOf));
+  const others = (await namesIn(folder)).filter((other) => other !== basename(path) && isTraceName(other));
+  return others.length > 0 ? [] : Promise.all((await environmentNames(folder)).map(textOf));
 }
 
 async function environmentNames(folder: string): Promise<string[]> {
+  const names = (await namesIn(folder)).filter(isEnvironmentName).sort();
+  return names.map((name) => join(folder, name));
+}
+
+async function namesIn(folder: string): Promise<string[]> {
   try {
-    const names = await readdir(folder);
-    return names
-      .filter(isEnvironmentName)
-      .sort()
-      .map((name) => join(folder, name));
+    return await readdir(folder);
   } catch {
     // No such folder: nothing lies there.
     return [];

@@ -15,7 +15,7 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { inputError } from "./input.ts";
-import { createFrameRoom, snapshotFiles, takeSnapshot, type Snapshot } from "./kernel-snapshot.ts";
+import { createFrameRoom, snapshotFiles, takeCounters, takeSnapshot, type SnapshotFile } from "./kernel-snapshot.ts";
 import { print, warn } from "./output.ts";
 import {
   cpuStats,
@@ -84,26 +84,24 @@ async function record(
   flags: RecordFlags,
   signal: AbortSignal,
 ): Promise<void> {
-  const snapshots = await recordBetween(instance, words, flags, signal);
+  const seen = await recordBetween(instance, words, flags, signal);
   const stats = cpuStats(instance.folder);
   const trace = createReadStream(join(instance.folder, "trace"));
   await pipeline(trace, createWriteStream(join(flags.output, "trace.txt")), { signal });
-  const files = [
-    ...snapshots.flatMap((snapshot, at) => snapshotFiles(snapshot, at === 0 ? "before" : "after")),
-    ...stats.map(({ cpu, text }) => ({ name: `stats.cpu${cpu}`, text })),
-  ];
+  const files = [...seen, ...stats.map(({ cpu, text }) => ({ name: `stats.cpu${cpu}`, text }))];
   for (const { name, text } of files) writeFileSync(join(flags.output, name), text);
   print(summary(flags, stats, files.length + 1));
 }
 
-/** Records the command, or the time, between two snapshots. */
+/** Records the command, or the time, between two snapshots; answers these as files. */
 async function recordBetween(
   instance: TraceInstance,
   words: readonly string[],
   { seconds }: RecordFlags,
   signal: AbortSignal,
-): Promise<readonly Snapshot[]> {
+): Promise<readonly SnapshotFile[]> {
   const [before, after] = [createFrameRoom(PROC), createFrameRoom(PROC)];
+  const counters = [takeCounters(PROC, "before")];
   instance.switchOn();
   await sleep(QUIET_MS, undefined, { signal });
   const first = takeSnapshot(PROC, before, monotonicSeconds);
@@ -112,8 +110,9 @@ async function recordBetween(
   await sleep(QUIET_MS, undefined, { signal });
   const last = takeSnapshot(PROC, after, monotonicSeconds);
   instance.switchOff();
+  counters.push(takeCounters(PROC, "after"));
   if (last.frames === null) warn(`no ${join(PROC, "kpageflags")} here: the free lists cannot be replayed exactly`);
-  return [first, last];
+  return [...snapshotFiles(first, "before"), ...snapshotFiles(last, "after"), ...counters];
 }
 
 /** Node's own clock is CLOCK_MONOTONIC on Linux, which is the trace's too. */

@@ -36,6 +36,7 @@ function reportTrace({ result, usage }: LinuxJudged) {
     file: result.file,
     verdict: result.problems.length > 0 ? null : result.verdict,
     recorder: result.recorder,
+    environmentFiles: result.environmentFiles,
     lines: result.lines,
     events: result.events,
     tally: Object.fromEntries(KIND_NAMES.map((name, kind) => [name, result.tally[kind] ?? 0])),

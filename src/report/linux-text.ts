@@ -2,6 +2,7 @@
 //
 //   extra.trace.txt: undecided, 1 contradiction
 //     events       739356 in 739368 lines: 236060 allocations, …
+//     beside it    zoneinfo.before, buddyinfo.before, … in env/extra.trace/
 //     losses       none, by the header and stats
 //     complete     at least 99.61 % of allocated pages …
 //     buddy core   44485 removals: all of free blocks, all at a block's head; …
@@ -76,6 +77,7 @@ function linuxSummary(result: LinuxResult, look: Look): readonly string[] {
   return [
     headline,
     ...row("events", [linuxEventWords(result)], look),
+    ...row("beside it", fileWords(result), look),
     ...row("findings", findingWords(result), look),
     ...row("losses", lossWords(result.losses, result.recorder), look),
     ...row("complete", [completenessWords(result.completeness)], look),
@@ -109,6 +111,14 @@ export function linuxVerdictWords({ verdict, findingCount, problems }: LinuxResu
     case "vacuous":
       return colours.yellow("vacuous, there was no event to judge");
   }
+}
+
+/** The files beside the trace, with their folder where it is one. */
+function fileWords({ environmentFiles: files }: LinuxResult): readonly string[] {
+  const folders = new Set(files.map((file) => file.slice(0, file.lastIndexOf("/") + 1)));
+  const [folder = ""] = folders;
+  if (folders.size > 1 || folder === "") return files.length === 0 ? [] : [files.join(", ")];
+  return [`${files.map((file) => file.slice(folder.length)).join(", ")} in ${visible(folder)}`];
 }
 
 function findingWords({ ruleCounts, findings, findingCount }: LinuxResult): readonly string[] {

@@ -128,7 +128,7 @@ export function completenessWords(completeness: Completeness): string {
   if (allocated.traced > allocated.counted || freed.traced > freed.counted)
     return (
       `not measured: vmstat counted ${allocated.counted} allocated and ${freed.counted} freed pages, fewer than the trace` +
-      ` has (${allocated.traced} and ${freed.traced}), so it was not read around this recording`
+      ` has (${allocated.traced} and ${freed.traced}), so it bounds nothing: it is read before tracing starts and after it ends`
     );
   return (
     `at least ${share(allocated)} of allocated pages (${allocated.traced} of ${allocated.counted}) and ${share(freed)} of` +

@@ -34,6 +34,8 @@ export interface LinuxEnvironment {
   readonly kpageflags: Pair<FreeRuns> | null;
   readonly vmstat: Pair<Vmstat> | null;
   readonly stats: readonly CpuStats[];
+  /** The files that say so. */
+  readonly files: readonly string[];
 }
 
 export const NO_ENVIRONMENT: LinuxEnvironment = {
@@ -42,6 +44,7 @@ export const NO_ENVIRONMENT: LinuxEnvironment = {
   kpageflags: null,
   vmstat: null,
   stats: [],
+  files: [],
 };
 
 /** The texts that make an environment, as far as there are any. */
@@ -59,7 +62,10 @@ export function readEnvironment(texts: EnvironmentTexts): {
   readonly problems: readonly Problem[];
 } {
   const problems: Problem[] = [];
-  function value<Value>(read: EnvironmentRead<Value>): Value | null {
+  const files: string[] = [];
+  function valueOf<Value>(parse: (text: NamedText) => EnvironmentRead<Value>, text: NamedText): Value | null {
+    files.push(text.file);
+    const read = parse(text);
     if (read.kind === "read") return read.value;
     problems.push(...read.problems);
     return null;
@@ -69,16 +75,17 @@ export function readEnvironment(texts: EnvironmentTexts): {
     both: Pair<NamedText> | null,
   ): Pair<Value> | null {
     if (both === null) return null;
-    const before = value(parse(both.before));
-    const after = value(parse(both.after));
+    const before = valueOf(parse, both.before);
+    const after = valueOf(parse, both.after);
     return before === null || after === null ? null : { before, after };
   }
   const environment: LinuxEnvironment = {
-    zones: texts.zoneinfo === null ? null : value(parseZoneinfo(texts.zoneinfo)),
+    zones: texts.zoneinfo === null ? null : valueOf(parseZoneinfo, texts.zoneinfo),
     buddyinfo: pair(parseBuddyinfo, texts.buddyinfo),
     kpageflags: pair(parseFreeRuns, texts.kpageflags),
     vmstat: pair(parseVmstat, texts.vmstat),
-    stats: texts.stats.flatMap((text) => value(parseCpuStats(text)) ?? []),
+    stats: texts.stats.flatMap((text) => valueOf(parseCpuStats, text) ?? []),
+    files,
   };
   return { environment, problems };
 }

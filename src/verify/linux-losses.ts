@@ -132,7 +132,10 @@ export class LinuxLosses {
   report(stats: readonly CpuStats[], withdrawn: number, entries: number): LossReport {
     const overruns = stats.reduce((sum, { overrun, commitOverrun }) => sum + overrun + commitOverrun, 0);
     this.#endPart();
-    const overwritten = this.#written < 0 ? -1 : this.#written - this.#inBuffer;
+    const isPerCpu = this.#parts > 1 && this.#partCpusMax === 1 && this.#lastLine.filter((line) => line > 0).length > 1;
+    // Each header of per_cpu counts the entries of all CPUs.
+    const headers = isPerCpu ? this.#parts : 1;
+    const overwritten = this.#written < 0 ? -1 : (this.#written - this.#inBuffer) / headers;
     return {
       overwritten,
       start: this.start,
@@ -143,9 +146,9 @@ export class LinuxLosses {
       withdrawn,
       dropped: stats.reduce((sum, { dropped }) => sum + dropped, 0),
       unmarked: this.#uncounted > 0 ? 0 : Math.max(0, overruns - this.#events - Math.max(overwritten, 0)),
-      missing: Math.max(0, this.#inBuffer - entries, heldOf(stats) - entries),
+      missing: Math.max(0, this.#inBuffer / headers - entries, heldOf(stats) - entries),
       parts: this.#parts,
-      isPerCpu: this.#parts > 1 && this.#partCpusMax === 1 && this.#lastLine.filter((line) => line > 0).length > 1,
+      isPerCpu,
       statsGiven: stats.length > 0,
     };
   }

@@ -56,6 +56,8 @@ export interface LinuxResult {
   readonly file: string;
   readonly verdict: VerdictKind;
   readonly recorder: LinuxRecorder;
+  /** The files beside the trace that were used. */
+  readonly environmentFiles: readonly string[];
   readonly lines: number;
   /** Events by kind, in the order of KIND_NAMES. */
   readonly tally: readonly number[];

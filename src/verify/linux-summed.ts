@@ -80,6 +80,7 @@ export function summedUp(gathered: Gathered): LinuxResult {
     file: options.file,
     verdict: verdictOf(events, isSure, isOpen),
     recorder: options.recorder,
+    environmentFiles: options.environment.files,
     lines: gathered.lines,
     tally,
     events,
