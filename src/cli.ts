@@ -16,6 +16,7 @@ type Register = (program: Command) => void;
 const COMMANDS: Record<string, () => Promise<Register>> = {
   run: async () => (await import("./commands/run.ts")).registerRun,
   verify: async () => (await import("./commands/verify.ts")).registerVerify,
+  explore: async () => (await import("./commands/explore.ts")).registerExplore,
   minimize: async () => (await import("./commands/minimize.ts")).registerMinimize,
   convert: async () => (await import("./commands/convert.ts")).registerConvert,
   view: async () => (await import("./commands/view.ts")).registerView,
@@ -35,6 +36,7 @@ function createProgram(): Command {
 Examples:
   buddycheck run                        the default suite: reference allocator and bundled corpus
   buddycheck verify trace.jsonl         is this recording possible for a correct allocator?
+  buddycheck explore reference          every state of a small pool, each judged
   buddycheck explain no-overlap         what a law says, why, and a trace that breaks it`,
     );
 }

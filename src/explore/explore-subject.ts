@@ -75,7 +75,8 @@ function troubleOf(
   return { ...found, command, steps };
 }
 
-function limitOf(by: "states" | "depth" | "stopped", { statesMax, depthMax }: SearchLimits): Limit {
+/** What stopped a search. */
+export function limitOf(by: "states" | "depth" | "stopped", { statesMax, depthMax }: SearchLimits): Limit {
   switch (by) {
     case "states":
       return { kind: "states", max: statesMax };
@@ -87,7 +88,10 @@ function limitOf(by: "states" | "depth" | "stopped", { statesMax, depthMax }: Se
 }
 
 /** Commands of one name together, in the order in which they are given. */
-function commandTallies(letters: readonly Letter[], { answered, moved }: SubjectSpace): readonly CommandTally[] {
+export function commandTallies(
+  letters: readonly Letter[],
+  { answered, moved }: Pick<SubjectSpace, "answered" | "moved">,
+): readonly CommandTally[] {
   const tallies = new Map<string, { given: number; moved: number }>();
   letters.forEach(({ name }, letter) => {
     const tally = tallies.get(name) ?? { given: 0, moved: 0 };

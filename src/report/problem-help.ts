@@ -50,6 +50,14 @@ export const PROBLEM_HELP: Readonly<Record<ProblemCode, string>> = {
   TARGET_TYPESCRIPT: "Use Node 22.18 or newer, or compile the module to JavaScript first.",
   TARGET_WASM:
     "docs/targets.md lists the functions to export; `buddycheck init --as wasm` writes a skeleton that does.",
+  TARGET_NONDETERMINISTIC:
+    "Keep clocks, random numbers and what other threads do out of the allocator while it is explored.",
+  TARGET_NOT_RESTORED: "Save all that a call reads, and make `restore` set all of it; nothing else belongs in a state.",
+  TARGET_GROWS: "Look for what is kept with every call, such as a log or a counter, and leave it out of the state.",
+  TARGET_HIDES_STATE: "Save everything that a call reads; a variable outside the saved bytes decides what calls do.",
+  EXPLORE_NO_STATES: "Give a module `save` and `restore`, or explore it as WebAssembly (docs/explore.md).",
+  EXPLORE_TOO_LARGE:
+    "Explore a smaller pool, where a buddy allocator shows what it does wrong, or give a limit (docs/explore.md).",
   POOL_OPTION: "Ranges are START-END with the end left out, and lie within the pages from 0 to --pages.",
   OUTPUT_FAILED: "Look at the folder's permissions and the room on the disk; nothing was judged twice.",
   REPORT_READ:

@@ -112,7 +112,7 @@ function adviceWords({ advice }: TraceResult): string {
 const CAUSES: readonly NotChecked["cause"][] = ["incomplete", "switched-off", "profile", "recording"];
 
 /** The laws that were not judged, those with one reason together. */
-function notCheckedText(notChecked: readonly NotChecked[], look: Look): readonly string[] {
+export function notCheckedText(notChecked: readonly NotChecked[], look: Look): readonly string[] {
   const laws = new Map<string, Set<string>>();
   for (const cause of CAUSES) {
     for (const each of notChecked) {

@@ -52,7 +52,9 @@ function requests({ geometry, profile, calls, takesZones }: AlphabetOptions): Le
     const counts = calls.has("alloc-pages") ? pageCounts(geometry, profile) : [];
     return [
       ...orders.map((order) => letter({ kind: "alloc", order, zone }, `serve order ${order}${at}`)),
-      ...counts.map((pages) => letter({ kind: "alloc-pages", pages, zone }, `serve ${pages} pages${at}`)),
+      ...counts.map((pages) =>
+        letter({ kind: "alloc-pages", pages, zone }, `serve ${pages} ${pages === 1 ? "page" : "pages"}${at}`),
+      ),
     ];
   });
 }

@@ -6,7 +6,7 @@
 //  3. The lists are looked at once in every state, when it is found. Where the laws compare the lists before and after
 //     one call though both may be right (lazy coalescing), they are looked at after every step.
 //  4. Equal bytes mean equal behaviour: that is the subject's promise. It is put to the test in the first states and
-//     in every so many after them: each command is given twice, and must do the same. A subject that does not, or
+//     in every so many after them: each command is given again and again, and must do the same. A subject that does not, or
 //     that grows beyond all bounds, has no states to search: `trouble` says so, and the search ends there.
 
 import type { Command, Outcome, Snapshot } from "../../model/command.ts";
@@ -31,6 +31,9 @@ export type Trouble =
 /** The first states are all doubted, of the others one in so many. */
 const DOUBTED_FIRST = 32;
 const DOUBTED_ONE_IN = 64;
+
+/** In a state that is doubted each command is given so many times more. */
+const DOUBTED_TIMES = 2;
 
 /** A subject may grow to so many times the bytes that it began with. */
 const GROWTH_MAX = 16;
@@ -205,15 +208,18 @@ export class SubjectSpace implements Space {
     return false;
   }
 
-  /** Gives a command once more in the state that was loaded, and compares what comes of it. */
+  /** Gives a command again and again in the state that was loaded, and compares what comes of it. */
   #doesItAgain(command: Command, outcome: Outcome): boolean {
     const { memory, subject } = this.#options;
-    memory.restore(this.#loadedBytes, 0);
-    if (!this.#isRestored()) return false;
-    const second = subject.answer(command);
-    if (areAlike(outcome, second) && areEqual(savedNow(memory), this.#bytes)) return true;
-    this.trouble = { kind: "nondeterministic", outcomes: [outcome, second] };
-    return false;
+    for (let time = 0; time < DOUBTED_TIMES; time++) {
+      memory.restore(this.#loadedBytes, 0);
+      if (!this.#isRestored()) return false;
+      const again = subject.answer(command);
+      if (areAlike(outcome, again) && areEqual(savedNow(memory), this.#bytes)) continue;
+      this.trouble = { kind: "nondeterministic", outcomes: [outcome, again] };
+      return false;
+    }
+    return true;
   }
 
   #count(counters: Float64Array, at: number): void {

@@ -1,0 +1,235 @@
+// `buddycheck explore`: every state of an allocator that its commands reach, each step and each state judged.
+//
+//  1. `holds` is said only when no state was left to expand. Whatever stops an exploration earlier makes it undecided.
+//  2. A pool is explored as it is: how many states the specification alone has there is said before one too large starts.
+//  3. A counterexample is a trace: it is told as `verify` tells one, and `--save` puts it into a corpus.
+//  4. What keeps a target from being explored is a problem of its own (exit 2), with the state and the command.
+
+import type { Command } from "commander";
+import type { FrameRange } from "../../model/geometry.ts";
+import { formatStep } from "../../model/notation.ts";
+import { SMALL_POOL } from "../../model/play.ts";
+import { STRICT_PROFILE } from "../../model/profile.ts";
+import { exploreReference, isCompactPool } from "../explore/explore-reference.ts";
+import { exploreSubject } from "../explore/explore-subject.ts";
+import { planSpec } from "../explore/explore-spec.ts";
+import { resizesOf } from "../explore/mutant-resizes.ts";
+import type { ExploreResult, TargetTrouble } from "../explore/result.ts";
+import { largestServed, poolSize } from "../explore/spec-shape.ts";
+import type { ProblemCode } from "../problem.ts";
+import { exploreJson } from "../report/explore-json.ts";
+import { exploreText } from "../report/explore-text.ts";
+import { findingText } from "../report/finding-text.ts";
+import { counted } from "../report/names.ts";
+import { exploreSpec } from "../scale/explore-spec.ts";
+import type { Oracle } from "../search/subject-space.ts";
+import { REFERENCE } from "../targets/reference.ts";
+import type { Opening, Session } from "../targets/target.ts";
+import { EXIT } from "../verdict.ts";
+import { saveCase, tellCounterexample } from "./counterexample-trace.ts";
+import { Clock } from "./explore-progress.ts";
+import { inputError } from "./input.ts";
+import { parseBudget } from "./limits.ts";
+import { colours, print, terminalColumns, warn } from "./output.ts";
+import {
+  addTargetOptions,
+  programOf,
+  readOpening,
+  readSubject,
+  type PoolFlags,
+  type Subject,
+} from "./target-options.ts";
+
+export interface ExploreFlags extends PoolFlags {
+  readonly oracle: Oracle;
+  readonly statesMax: number;
+  readonly depthMax: number;
+  readonly budget: number;
+  readonly resize?: readonly FrameRange[];
+  readonly jobs: number;
+  readonly save?: string;
+  readonly json: boolean;
+}
+
+/** Pools whose specification has more states than this are not started without a limit. */
+const STATES_UNASKED = 300_000_000n;
+
+/** Bytes that the states of a specification may take. */
+const SPEC_BYTES_MAX = 2 ** 30;
+
+/** What is explored, with its name for reports. */
+interface Task {
+  readonly name: string;
+  readonly subject: Subject;
+  readonly opening: Opening;
+}
+
+async function runExplore(operands: readonly string[], flags: ExploreFlags): Promise<void> {
+  const subject = await readSubject(operands, programOf(process.argv), "spec");
+  const task = taskOf(operands, subject, flags);
+  const clock = new Clock({ ...flags, quiet: flags.json });
+  const result = subject.kind === "spec" ? await runSpec(task, flags, clock) : runTarget(task, flags, clock);
+  clock.done();
+  if (result.trouble !== null) throw troubleError(task, result.trouble);
+  tell(task, result, flags, clock.seconds);
+  process.exitCode = EXIT[result.verdict];
+}
+
+function taskOf(operands: readonly string[], subject: Subject, flags: ExploreFlags): Task {
+  const defaults =
+    subject.kind === "mutant"
+      ? { shape: subject.mutant.shape, profile: subject.mutant.profile }
+      : { shape: SMALL_POOL, profile: STRICT_PROFILE };
+  return { name: operands[0] ?? "", subject, opening: readOpening(flags, defaults) };
+}
+
+/** The specification itself: as large as its pool makes it, which is known beforehand. */
+function runSpec({ opening }: Task, flags: ExploreFlags, clock: Clock): Promise<ExploreResult> {
+  const plan = planSpec({ ...opening, counting: "auto", bytesMax: SPEC_BYTES_MAX });
+  switch (plan.kind) {
+    case "walk":
+    case "strips":
+      return exploreSpec(plan, flags.jobs, clock);
+    case "too-large": {
+      const states = plan.size.kind === "exact" ? `${plan.size.states}` : `a number of ${plan.size.digits} digits of`;
+      throw inputError("EXPLORE_TOO_LARGE", "spec", "a pool whose states fit into memory", `${states} states`);
+    }
+    case "beyond":
+    case "asymmetric":
+      throw inputError("OPTION_VALUE", "--profile", "a profile whose states are its live blocks", plan.why);
+  }
+}
+
+function runTarget({ name, subject, opening }: Task, flags: ExploreFlags, clock: Clock): ExploreResult {
+  if (subject.kind === "spec") throw new RangeError("the specification is no target");
+  const { target } = subject;
+  if (target.kind === "script") {
+    throw inputError("EXPLORE_NO_STATES", name, "a target in this process, whose state can be saved", "a program");
+  }
+  refuseTooLarge(name, opening, flags);
+  const session: Session = target.open(opening);
+  if (session.memory === null) {
+    throw inputError("EXPLORE_NO_STATES", name, "a target whose state can be saved and restored", "neither");
+  }
+  const resizes = resizesFor(subject, opening, flags);
+  const options = { ...opening, session, resizes, limits: clock };
+  if (target === REFERENCE && flags.oracle === "lists" && isCompactPool(options)) return exploreReference(options);
+  const isOurs = target === REFERENCE || subject.kind === "mutant";
+  return exploreSubject({ ...options, oracle: flags.oracle, takesFractions: isOurs });
+}
+
+/** Ranges that may leave and join: those named, else those of a mutant's witness. */
+function resizesFor(subject: Subject, { geometry }: Opening, { resize }: ExploreFlags): readonly FrameRange[] {
+  if (resize === undefined) return subject.kind === "mutant" ? resizesOf(subject.mutant) : [];
+  const { start } = geometry.span;
+  return resize.map((range) => ({ start: start + range.start, end: start + range.end }));
+}
+
+/** Says how large the space is before an exploration starts that cannot end. */
+function refuseTooLarge(name: string, { geometry, profile }: Opening, flags: ExploreFlags): void {
+  if (flags.statesMax < Infinity || flags.depthMax < Infinity || flags.budget < Infinity) return;
+  const size = poolSize(geometry, largestServed(geometry, profile), "raw");
+  if (size.kind === "exact" && size.states <= STATES_UNASKED) return;
+  const states = size.kind === "exact" ? `${size.states}` : `a number of ${size.digits} digits of`;
+  const found = `at least ${states} states: so many sets of live blocks the pool has`;
+  throw inputError("EXPLORE_TOO_LARGE", name, "a smaller pool, or --states-max, --depth-max or --budget", found);
+}
+
+const TROUBLES: Readonly<Record<TargetTrouble["kind"], readonly [code: ProblemCode, expected: string]>> = {
+  nondeterministic: ["TARGET_NONDETERMINISTIC", "the same outcome and the same state each time"],
+  "not-restored": ["TARGET_NOT_RESTORED", "the state that was restored, when it is saved again"],
+  grows: ["TARGET_GROWS", "a state that stays within bounds"],
+  "not-replayed": ["TARGET_HIDES_STATE", "the same outcome when the commands are given from the start"],
+};
+
+function troubleError({ name, opening }: Task, { kind, command, steps }: TargetTrouble): Error {
+  const [code, expected] = TROUBLES[kind];
+  const written = steps
+    .map((step) => formatStep(step.command, step.outcome, opening.geometry.basePfn) ?? "?")
+    .join(" ");
+  const found = command === null ? "the pool as it was opened" : `otherwise in the last command of: ${written}`;
+  return inputError(code, name, expected, found);
+}
+
+function tell(task: Task, result: ExploreResult, flags: ExploreFlags, seconds: number): void {
+  const { name, opening } = task;
+  const { geometry, profile } = opening;
+  const { counterexample } = result;
+  const told = counterexample === null ? null : tellCounterexample(name, opening, counterexample.steps);
+  if (flags.save !== undefined && counterexample !== null) {
+    for (const path of saveCase(flags.save, name, opening, counterexample)) warn(`saved ${path}`);
+  }
+  if (flags.json) {
+    print(exploreJson({ target: name, profile: profile.name, geometry }, result, told?.lines ?? []));
+    return;
+  }
+  const look = { colours: colours(process.stdout), columns: terminalColumns() };
+  const finding = told?.result.findings[0];
+  if (finding !== undefined) {
+    const naming = { basePfn: told?.result.base ?? 0, pageSize: 4096, event: "line" } as const;
+    const help = {
+      kind: "command",
+      heading: "help",
+      text: `run \`buddycheck explain ${finding.violation.law}\``,
+    } as const;
+    print(`${findingText(finding, { file: name, naming, look, notes: [help] }).join("\n")}\n\n`);
+  }
+  print(exploreText({ name, pool: poolWords(task, flags), basePfn: geometry.basePfn, seconds }, result, look));
+}
+
+/** The pool, the profile, and what is judged. */
+function poolWords({ subject, opening }: Task, { oracle }: ExploreFlags): string {
+  const { geometry, profile } = opening;
+  const { span, maxOrder } = geometry;
+  const pool = `${counted(span.end - span.start, "page")}, largest order ${maxOrder}; profile ${profile.name}`;
+  if (subject.kind === "spec") return `${pool}; every answer is judged`;
+  return `${pool}; ${oracle === "api" ? "answers are" : "answers, lists and counts are"} judged`;
+}
+
+/** Adds `explore` to the command line. */
+export function registerExplore(program: Command): void {
+  addTargetOptions(program.command("explore"))
+    .summary("search every state of the specification, an allocator or a mutant")
+    .description("Gives every command in every state that can be reached, and judges each step and each state.")
+    .option(
+      "--oracle <api|lists>",
+      "judge the answers alone, or the free lists and counts as well",
+      oracleOption,
+      "lists",
+    )
+    .option("--resize <start-end>", "pages that may leave and join, without the end; may be repeated", rangeOption)
+    .option("--states-max <n>", "stop after so many states", countOption("--states-max"), Infinity)
+    .option("--depth-max <n>", "do not go on so many commands from the start", countOption("--depth-max"), Infinity)
+    .option("--budget <time>", "stop after this time, such as 90s or 5m", parseBudget, Infinity)
+    .option("--jobs <n>", "threads for the specification of large pools", countOption("--jobs"), 1)
+    .option("--save <folder>", "save the counterexample as a case of a corpus, with its accepted twin")
+    .option("--json", "print the report as JSON (docs/json-report.md)", false)
+    .addHelpText("after", EXAMPLES)
+    .action(runExplore);
+}
+
+function oracleOption(text: string): Oracle {
+  if (text === "api" || text === "lists") return text;
+  throw inputError("OPTION_VALUE", "--oracle", "api or lists", text);
+}
+
+function countOption(option: string): (text: string) => number {
+  return (text) => {
+    if (/^[1-9]\d*$/u.test(text)) return Number(text);
+    throw inputError("OPTION_VALUE", option, "a whole number from 1", text);
+  };
+}
+
+function rangeOption(text: string, before: readonly FrameRange[] = []): readonly FrameRange[] {
+  const [, start, end] = /^(\d+)-(\d+)$/u.exec(text) ?? [];
+  if (Number(start) < Number(end)) return [...before, { start: Number(start), end: Number(end) }];
+  throw inputError("OPTION_VALUE", "--resize", "START-END, the end left out", text);
+}
+
+const EXAMPLES = `
+Examples:
+  buddycheck explore reference                          all 1829 states of a pool of 8 pages
+  buddycheck explore mutant:cuts-the-list --oracle api  a shortest sequence of calls that shows what is wrong
+  buddycheck explore spec --max-order 4                 what the laws themselves allow
+  buddycheck explore my-allocator.mjs --pages 16 --budget 5m
+Exit codes: 0 holds, 1 violated, 2 input error, 3 undecided, 4 nothing was ever served.`;
