@@ -6,7 +6,7 @@ import { OK, type Command, type Outcome } from "../../model/command.ts";
 import { piecesIn } from "../../model/evidence.ts";
 import { createGeometry, type FrameRange, type PoolShape } from "../../model/geometry.ts";
 import { createLedger } from "../../model/ledger.ts";
-import { parseNotation } from "../../model/notation.ts";
+import { formatStep, parseNotation } from "../../model/notation.ts";
 import { STRICT_PROFILE } from "../../model/profile.ts";
 import { step } from "../../model/step.ts";
 import { Client } from "../test/client.ts";
@@ -14,9 +14,21 @@ import { createRandom } from "../test/random.ts";
 import type { TraceHeader } from "../trace/event.ts";
 import { createBlocks, cutBlocks } from "./blocks.ts";
 import { Camera } from "./camera.ts";
-import { FREE, HELD, readFilm, UNKNOWN, UNMANAGED, WITHHELD, type Film } from "./film.ts";
+import {
+  changesOf,
+  EVENT_KINDS,
+  FREE,
+  HELD,
+  readFilm,
+  UNKNOWN,
+  UNMANAGED,
+  WITHHELD,
+  type EventKind,
+  type Film,
+} from "./film.ts";
 import { Playback } from "./playback.ts";
 import { Scout } from "./scout.ts";
+import { wordsFrom } from "./shorthand.ts";
 
 const SHAPE: PoolShape = { maxOrder: 4, pages: 45, basePfn: 3, reserved: [{ start: 11, end: 14 }], zones: [] };
 
@@ -158,10 +170,31 @@ it("a film that was cut off is refused", () => {
   expect(() => readFilm(bytes, SHAPE.pages + 1, 2)).toThrow("ends too early");
 });
 
+/** The words of a film's events, as the page shows them. */
+function spoken({ film, camera }: ReturnType<typeof filmOf>, firstPage = 0): string[] {
+  return camera.words.map((words, event) =>
+    wordsFrom(words, EVENT_KINDS[film.kinds[event] as number] as EventKind, changesOf(film, event), firstPage),
+  );
+}
+
 it("events are shown in the words of the notation, long looks by their number of blocks", () => {
   const lists = [Array.from({ length: 60 }, (_, index) => SHAPE.basePfn + index)];
-  const { camera } = filmOf([...written("a2=4 f4 a4!"), [{ kind: "snapshot", lists, cached: [] }, OK], "lost"]);
-  expect(camera.words).toEqual(["a2=4", "f4", "a4!", "snapshot of 60 free blocks and 0 cached pages", "lost"]);
+  const filmed = filmOf([...written("a2=4 f4 a4!"), [{ kind: "snapshot", lists, cached: [] }, OK], "lost"]);
+  expect(spoken(filmed)).toEqual(["a2=4", "f4", "a4!", "snapshot of 60 free blocks and 0 cached pages", "lost"]);
+});
+
+it.each(TRACES)("the words of %s are those of the notation, however short they are kept", (_, recorded) => {
+  const filmed = filmOf(recorded);
+  const expected = recorded.map((event) =>
+    event === "lost" ? "lost" : (formatStep(event[0], event[1], SHAPE.basePfn) ?? event[0].kind),
+  );
+  expect(spoken(filmed)).toEqual(expected);
+});
+
+it("words that follow from the film are not kept", () => {
+  // Pages 1 and 5 are aligned for their orders in a pool whose first page has pfn 3.
+  const { camera } = filmOf(written("a2=1 p4=5 p3=9 f1:2 f5 f9*3 a0=1 f1*1"));
+  expect(camera.words).toEqual(["0", "1", "p3=9", "0", "1", "f9*3", "0", "2"]);
 });
 
 it("free frames are cut into canonical blocks, by absolute alignment and inside zones", () => {

@@ -18,6 +18,7 @@ import { step } from "../../model/step.ts";
 import type { Piece } from "../../model/violation.ts";
 import type { TraceCursor, TraceHeader, TraceSink } from "../trace/event.ts";
 import { endOf, startOf } from "../verify/extent.ts";
+import { shorthandOf } from "./shorthand.ts";
 import { FilmWriter, FREE, HELD, UNKNOWN, UNMANAGED, WITHHELD, type Change, type EventKind } from "./film.ts";
 
 /** 64 GiB in pages of 4 KiB, whose owners take 64 MiB. */
@@ -42,7 +43,7 @@ export interface CameraOptions {
 export class Camera implements TraceSink {
   cursor: TraceCursor | null = null;
   readonly wantsMore: boolean = true;
-  /** The events filmed, in the short notation. */
+  /** The events filmed, in the short notation; what follows from the film is shortened further (shorthand.ts). */
   readonly words: string[] = [];
   /** Events before and after the window. */
   eventsBefore = 0;
@@ -85,8 +86,7 @@ export class Camera implements TraceSink {
     const everything = violations.some(({ assumed }) => assumed === "lists-adopted" || assumed === "state-forgotten");
     const atIssue = violations.flatMap(({ frames }) => frames);
     const touched = everything ? [this.#filmed] : [...before, ...framesNamed(command, outcome), ...atIssue];
-    this.#film(ledger, kindOf(command, outcome), touched);
-    this.words.push(wordsOf(command, outcome, ledger.geometry.basePfn));
+    this.#film(ledger, kindOf(command, outcome), touched, wordsOf(command, outcome, ledger.geometry.basePfn));
   }
 
   lost(events: number | null, line: number): void {
@@ -95,8 +95,7 @@ export class Camera implements TraceSink {
     ledger.now = line;
     ledger.forget();
     if (!isFilmed) return;
-    this.#film(ledger, "lost", [this.#filmed]);
-    this.words.push(events === null ? "lost" : `lost*${events}`);
+    this.#film(ledger, "lost", [this.#filmed], events === null ? "lost" : `lost*${events}`);
   }
 
   note(): void {
@@ -127,11 +126,12 @@ export class Camera implements TraceSink {
     this.#writer.opening(pieces);
   }
 
-  #film(ledger: Ledger, kind: EventKind, touched: readonly FrameRange[]): void {
+  #film(ledger: Ledger, kind: EventKind, touched: readonly FrameRange[], words: string): void {
     const changes = touched
       .flatMap((range) => this.#piecesOf(ledger, range))
       .filter(({ start, pages, owner }) => this.#paint(start, pages, owner));
     this.#writer.event({ kind, line: ledger.now, largestFree: largestFree(ledger), changes });
+    this.words.push(shorthandOf(words, kind, changes, this.#options.pages.start));
   }
 
   /** The pieces of a range with their owners, cut to the range and to what is filmed. */

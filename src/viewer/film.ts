@@ -126,6 +126,16 @@ export interface Film {
   readonly owners: Int32Array;
 }
 
+/** What an event changed; events count from 0. */
+export function changesOf(film: Film, event: number): readonly Change[] {
+  const changes: Change[] = [];
+  for (let change = film.firstChange[event] as number; change < (film.firstChange[event + 1] as number); change++) {
+    const [start, pages, owner] = [film.starts[change], film.lengths[change], film.owners[change]] as number[];
+    changes.push({ start, pages, owner } as Change);
+  }
+  return changes;
+}
+
 /** Reads the numbers of a film one after the other. */
 class FilmBytes {
   readonly #bytes: Uint8Array;

@@ -6,6 +6,7 @@
 //  3. A finding is shown just after its event, with what the laws say, and its pages outlined.
 
 import type { FilmFacts, FilmFinding } from "../facts.ts";
+import { changesOf } from "../film.ts";
 import { Playback } from "../playback.ts";
 import { element } from "./dom.ts";
 import { EventList } from "./event-list.ts";
@@ -53,7 +54,9 @@ export class Viewer {
     this.#map = new MapView(this.#mapCanvas, this.#playback, facts, palette);
     const marks = this.#findings.filter(({ event }) => event > 0).map(({ event }) => event);
     this.#timeline = new Timeline(this.#timeCanvas, this.#playback, facts, { palette, marks });
-    this.#events = new EventList(film, words, new Set(marks), (event) => this.seek(event));
+    this.#events = new EventList({ film, words, firstPage: facts.firstPage }, new Set(marks), (event) =>
+      this.seek(event),
+    );
     this.#slider = element("input", {
       type: "range",
       min: "0",
@@ -260,12 +263,7 @@ export class Viewer {
   #touched(): readonly PageRange[] {
     const { at, film } = this.#playback;
     if (at === 0) return [];
-    const ranges: PageRange[] = [];
-    for (let change = film.firstChange[at - 1] as number; change < (film.firstChange[at] as number); change++) {
-      const start = film.starts[change] as number;
-      ranges.push({ start, end: start + (film.lengths[change] as number) });
-    }
-    return ranges;
+    return changesOf(film, at - 1).map(({ start, pages }) => ({ start, end: start + pages }));
   }
 }
 

@@ -1,0 +1,88 @@
+// How large is the page of a long trace, and how fast does it go anywhere?
+//
+//   node bench/view.mjs [--events N] [--pages N]
+//
+// A client fills, stirs and drains the reference allocator (the same bytes every time); `buddycheck view` writes the
+// page, and the page's own playback, run here without a browser, loads the film and jumps about in it.
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { inflateRawSync } from "node:zlib";
+import {
+  Allocator,
+  createGeometry,
+  createLedger,
+  eventLine,
+  headerLine,
+  step,
+  STRICT_PROFILE,
+} from "../dist/src/index.js";
+import { Client } from "../dist/src/test/client.js";
+import { createRandom } from "../dist/src/test/random.js";
+import { readFilm } from "../dist/src/viewer/film.js";
+import { Playback } from "../dist/src/viewer/playback.js";
+
+const SEEKS = 2000;
+
+const { values } = parseArgs({
+  options: { events: { type: "string", default: "200000" }, pages: { type: "string", default: "65536" } },
+});
+const events = Number(values.events);
+const pages = Number(values.pages);
+const folder = mkdtempSync(path.join(tmpdir(), "buddycheck-bench-view-"));
+try {
+  const trace = path.join(folder, "trace.jsonl");
+  const page = path.join(folder, "page.html");
+  writeFileSync(trace, traceText());
+  const cli = path.join(import.meta.dirname, "..", "dist", "src", "cli.js");
+  execFileSync(process.execPath, [cli, "view", trace, "-o", page, "--events", String(events)], { stdio: "inherit" });
+  console.log(`trace   ${kibibytes(trace)} KiB, ${events} events, ${pages} pages`);
+  console.log(`page    ${kibibytes(page)} KiB`);
+  measure(readFileSync(page, "utf8"));
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+function traceText() {
+  const shape = { maxOrder: 10, pages, basePfn: 0, reserved: [], zones: [] };
+  const geometry = createGeometry(shape);
+  const allocator = new Allocator(geometry, STRICT_PROFILE);
+  const ledger = createLedger({ geometry, profile: STRICT_PROFILE, start: "empty" });
+  const client = new Client(ledger, createRandom(1));
+  /** @type {import("../dist/src/index.js").TraceHeader} */
+  const header = { allocator: "reference", profile: "strict", pageSize: 4096, shape, start: "empty" };
+  const lines = [headerLine(header)];
+  while (lines.length <= events) {
+    const { command, isMisuse } = client.next();
+    if (isMisuse || command.kind === "add" || command.kind === "remove") continue;
+    const outcome = allocator.answer(command);
+    step(ledger, command, outcome);
+    if (outcome.kind === "block") client.served(outcome.pfn);
+    lines.push(eventLine(command, outcome, 0));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** @param {string} html */
+function measure(html) {
+  const film = /<script type="text\/plain" id="film">([^<]*)</u.exec(html)?.[1] ?? "";
+  const started = performance.now();
+  const playback = new Playback(readFilm(inflateRawSync(Buffer.from(film, "base64")), pages, events));
+  console.log(`load    ${(performance.now() - started).toFixed(0)} ms`);
+  const random = createRandom(2);
+  const times = Array.from({ length: SEEKS }, () => {
+    const to = random.below(events + 1);
+    const before = performance.now();
+    playback.seek(to);
+    return performance.now() - before;
+  }).sort((a, b) => a - b);
+  console.log(`seek    median ${(times[SEEKS / 2] ?? 0).toFixed(2)} ms, slowest ${(times.at(-1) ?? 0).toFixed(2)} ms`);
+}
+
+/** @param {string} file */
+function kibibytes(file) {
+  return Math.round(statSync(file).size / 1024);
+}
