@@ -19,6 +19,7 @@ const COMMANDS: Record<string, () => Promise<Register>> = {
   explore: async () => (await import("./commands/explore.ts")).registerExplore,
   minimize: async () => (await import("./commands/minimize.ts")).registerMinimize,
   convert: async () => (await import("./commands/convert.ts")).registerConvert,
+  export: async () => (await import("./commands/export.ts")).registerExport,
   view: async () => (await import("./commands/view.ts")).registerView,
   record: async () => (await import("./commands/record.ts")).registerRecord,
   explain: async () => (await import("./commands/explain.ts")).registerExplain,

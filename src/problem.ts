@@ -51,6 +51,7 @@ export const PROBLEMS = {
   OUTPUT_FAILED: "A report or a file cannot be written.",
   REPORT_READ: "A file is no report of `buddycheck run`, or belongs to another run.",
   OPTION_VALUE: "An option has a value that it cannot have.",
+  EXPORT_TOO_LARGE: "A state graph or a trace is too large to be written out state by state.",
   CONVERT_LOSSY: "The target format cannot hold what the source says.",
   MINIMIZE_CLEAN: "There is nothing to minimize: the trace violates no law.",
   CASE_EXPECTATION: "A corpus case lacks its expected verdict, or contradicts itself.",

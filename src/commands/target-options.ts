@@ -62,8 +62,14 @@ const PAGES_LIMIT = 2 ** 31 - 1;
 
 /** Adds the argument that names the target, and the options of its pool, to a command. */
 export function addTargetOptions(command: Command): Command {
+  return addPoolOptions(
+    command.argument("[target...]", "reference, mutant:ID, a module, a .wasm file; or a program behind --"),
+  );
+}
+
+/** Adds the options of a pool to a command. */
+export function addPoolOptions(command: Command): Command {
   return command
-    .argument("[target...]", "reference, mutant:ID, a module, a .wasm file; or a program behind --")
     .option("--max-order <n>", "the largest order, inclusive")
     .option("--pages <n>", "pages of the pool")
     .option("--base-pfn <n>", "absolute number of page 0, also as 0x…")
