@@ -14,3 +14,4 @@ writeFileSync(new URL("laws.md", import.meta.url), laws);
 
 await import("./generate-profiles.mjs");
 await import("./generate-dialects.mjs");
+await import("./generate-mutant-cases.mjs");

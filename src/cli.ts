@@ -22,6 +22,7 @@ const COMMANDS: Record<string, () => Promise<Register>> = {
   export: async () => (await import("./commands/export.ts")).registerExport,
   view: async () => (await import("./commands/view.ts")).registerView,
   record: async () => (await import("./commands/record.ts")).registerRecord,
+  corpus: async () => (await import("./commands/corpus.ts")).registerCorpus,
   explain: async () => (await import("./commands/explain.ts")).registerExplain,
 };
 

@@ -1,10 +1,11 @@
 // The files of a regression corpus: its cases, by name, and the traces that they judge.
 
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import type { CorpusWorld, NamedCase } from "../corpus/run.ts";
 import type { Problem } from "../problem.ts";
 import { readCase } from "../spec/case.ts";
+import type { ProfileLibrary } from "../spec/profile.ts";
 import type { Verifier } from "../verify/verify.ts";
 import { namedDialect } from "./dialects.ts";
 import { InputError, inputError } from "./input.ts";
@@ -15,7 +16,7 @@ const SUFFIX = ".case.yaml";
 
 /** Every case below a folder, in the order of the names. Throws an InputError with all that is wrong in them. */
 export function readCorpus(folder: string): readonly NamedCase[] {
-  const library = bundledProfiles();
+  const library = cached(bundledProfiles());
   const cases: NamedCase[] = [];
   const problems: Problem[] = [];
   for (const path of pathsBelow(folder)) {
@@ -29,9 +30,25 @@ export function readCorpus(folder: string): readonly NamedCase[] {
   return cases;
 }
 
+/** A library that reads no file twice. */
+function cached(library: ProfileLibrary): ProfileLibrary {
+  const found = new Map<string, ReturnType<ProfileLibrary["find"]>>();
+  return {
+    names: library.names,
+    find: (name) => {
+      if (!found.has(name)) found.set(name, library.find(name));
+      return found.get(name) ?? null;
+    },
+  };
+}
+
 function pathsBelow(folder: string): readonly string[] {
   try {
-    return readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+      .sort();
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
     throw inputError("INPUT_NOT_FOUND", folder, "the folder of a corpus", found);

@@ -7,13 +7,16 @@
 //     that knows of a failure it does not have fails too: what no longer hides anything is to go.
 //  4. Which files there are, their bytes, and what day it is, is the caller's business (`CorpusWorld`).
 
+import { assert } from "../../model/assert.ts";
 import { LAW_IDS, type LawId } from "../../model/invariants.ts";
 import { ERROR, type Check, type CheckFailure, type PartResult, type Weight } from "../checks.ts";
-import { problemLine, type Place } from "../problem.ts";
+import type { Place } from "../problem.ts";
 import { OUT_OF_TIME, type Share } from "../share.ts";
 import { isRejected, type CorpusCase, type Expectation, type Expected } from "../spec/case.ts";
+import { feedWritten } from "../trace/written.ts";
 import type { TraceResult } from "../verify/result.ts";
 import { Verifier } from "../verify/verify.ts";
+import { expectedWords, foundVerdict, foundWords } from "./verdict-words.ts";
 
 /** A case by its name in the corpus: its path in the corpus' folder, without `.case.yaml`. */
 export interface NamedCase {
@@ -138,15 +141,35 @@ function twinFailures(
   return [failureIn(file, `an accepted twin ${twin}`, "no such case in this corpus")];
 }
 
+/** The verdicts that a case gets, one for each that it expects. What is wrong with its trace is thrown. */
+export async function judgeCase(read: CorpusCase, world: CorpusWorld): Promise<readonly Expected[]> {
+  const verdicts: Expected[] = [];
+  for (const expectation of read.expectations) {
+    const result = await judge(read, expectation, world);
+    assert(result.problems.length === 0, foundWords(result));
+    verdicts.push(foundVerdict(result));
+  }
+  return verdicts;
+}
+
 /** Judges the trace of a case under one of its profiles. */
 async function judge(
-  { file, recording, dialect }: CorpusCase,
+  { file, recording, dialect, written }: CorpusCase,
   { profile }: Expectation,
   world: CorpusWorld,
 ): Promise<TraceResult> {
   const path = recording === null ? file : world.beside(file, recording);
   const laws = new Set(LAW_IDS);
-  const verifier = new Verifier({ file: path, profileOf: () => profile, laws, findingsMax: 1, failFast: false });
+  const verifier = new Verifier({
+    file: path,
+    profileOf: () => profile,
+    laws,
+    findingsMax: 1,
+    failFast: false,
+    evidence: false,
+  });
+  if (written !== null && recording === null && feedWritten(written.value, written.events, verifier))
+    return verifier.result(written.lineCount);
   return verifier.result(await world.feed(path, verifier, dialect));
 }
 
@@ -156,25 +179,6 @@ function count({ events, tally, findings }: TraceResult, totals: Totals): void {
   totals.snapshots += tally.snapshots;
   const law = findings[0]?.violation.law;
   if (law !== undefined) totals.laws.set(law, (totals.laws.get(law) ?? 0) + 1);
-}
-
-/** What a result says, in the words of `expectedWords`. */
-function foundWords({ problems, verdict, findings }: TraceResult): string {
-  const [problem] = problems;
-  if (problem !== undefined) return problemLine(problem);
-  const [first] = findings;
-  if (verdict !== "violated" || first === undefined) return verdict;
-  const { law, blame } = first.violation;
-  return violatedWords(first.line, law, blame);
-}
-
-function expectedWords(expected: Expected): string {
-  if (expected.kind !== "violated") return expected.kind;
-  return violatedWords(expected.line, expected.law, expected.blame);
-}
-
-function violatedWords(line: number, law: LawId, blame: "allocator" | "client"): string {
-  return `violated at line ${line}: ${law}, by the ${blame}`;
 }
 
 /** `no-overlap at 23 under strict; holds under liteos`: the line that stands for a case that passed. */

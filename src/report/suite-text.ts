@@ -36,6 +36,8 @@ const FAILED = "\u2717";
 const UNDECIDED = "?";
 const KNOWN = "~";
 const KIND_COLUMNS = 11;
+/** Cases of a group that are listed one by one though all passed. */
+const LISTED_MAX = 40;
 
 /** The whole report. */
 export function suiteText(result: SuiteResult, look: Look): string {
@@ -59,7 +61,7 @@ function partText(part: PartResult, { shard }: SuiteResult, look: Look): readonl
 function checkLines(part: PartResult, look: Look): readonly string[] {
   const groups = [...groupsOf(part.checks)];
   if (part.kind === "corpus" || part.kind === "verify") {
-    return groups.flatMap(([group, checks]) => [`  ${visible(group)}`, ...caseLines(checks, look)]);
+    return groups.flatMap(([group, checks]) => [`  ${visible(group)}`, ...groupLines(checks, look)]);
   }
   const told = part.checks.filter(({ failures }) => failures.length > 0);
   return [
@@ -86,7 +88,11 @@ function undecidedLines(checks: readonly Check[], look: Look): readonly string[]
 
 function groupsOf(checks: readonly Check[]): ReadonlyMap<string, readonly Check[]> {
   const groups = new Map<string, Check[]>();
-  for (const check of checks) groups.set(check.group, [...(groups.get(check.group) ?? []), check]);
+  for (const check of checks) {
+    const group = groups.get(check.group);
+    if (group === undefined) groups.set(check.group, [check]);
+    else group.push(check);
+  }
   return groups;
 }
 
@@ -118,6 +124,12 @@ function isClean(check: Check): boolean {
 function marked(heading: string, text: string, look: Look): readonly string[] {
   const lines = hanging(`    ${heading}`, text, readingColumns(look));
   return lines.map((line, at) => (at === 0 ? `  ${look.colours.green(PASSED)} ${line.slice(4)}` : line));
+}
+
+/** Of many cases that all passed, how many there are. */
+function groupLines(checks: readonly Check[], look: Look): readonly string[] {
+  if (checks.length <= LISTED_MAX || !checks.every(isClean)) return caseLines(checks, look);
+  return [`    ${look.colours.green(PASSED)} ${counted(checks.length, "case")}, each with its verdict`];
 }
 
 /** A line for each case: its name and its verdicts. */
@@ -164,17 +176,17 @@ function figureLines(figures: readonly Figure[], look: Look): readonly string[] 
   return wrappedList(entries, readingColumns(look) - 2).map((line) => look.colours.dim(`  ${line}`));
 }
 
-/** Rule 2. */
+/** Rule 2. Where no part puts laws to the test, there is no column for it. */
 function lawsText(result: SuiteResult, look: Look): readonly string[] {
-  const tested = sumOf(result.parts.filter(({ kind }) => kind === "reference" || kind === "handover"));
+  const testing = result.parts.filter(({ kind }) => kind === "reference" || kind === "handover");
+  const tested = sumOf(testing);
   const broken = sumOf(result.parts.filter(({ kind }) => kind === "corpus" || kind === "mutants"));
   const wide = Math.max(...LAW_IDS.map((law) => law.length));
-  const heading = `${"laws".padEnd(wide + 2)}  put to the test  seen broken`;
-  const lines = LAW_IDS.map((law) => {
-    const counts = [tested.get(law) ?? 0, broken.get(law) ?? 0] as const;
-    return `  ${law.padEnd(wide)}  ${often(counts[0]).padStart(15)}  ${often(counts[1]).padStart(11)}`;
-  });
-  return [look.colours.bold(heading), ...lines];
+  function row(law: string, times: string, seen: string): string {
+    return `${law.padEnd(wide + 2)}${testing.length === 0 ? "" : `  ${times.padStart(15)}`}  ${seen.padStart(11)}`;
+  }
+  const lines = LAW_IDS.map((law) => row(`  ${law}`, often(tested.get(law) ?? 0), often(broken.get(law) ?? 0)));
+  return [look.colours.bold(row("laws", "put to the test", "seen broken")), ...lines];
 }
 
 function often(count: number): string {

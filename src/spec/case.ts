@@ -16,11 +16,12 @@ import { LAW_IDS, type LawId } from "../../model/invariants.ts";
 import type { Profile } from "../../model/profile.ts";
 import type { Problem } from "../problem.ts";
 import type { VerdictKind } from "../verdict.ts";
+import { readPlainCase, type PlainCase } from "./case-plain.ts";
 import { KNOWN, type Known } from "./known.ts";
 import { nearest } from "./nearest.ts";
 import { placeAt, problemsOf, shown } from "./complaints.ts";
 import { readInlineProfile, type ProfileLibrary } from "./profile.ts";
-import { readSpecDocument, type SpecDocument, type SpecPath } from "./spec-document.ts";
+import { inlineDocument, readSpecDocument, type SpecDocument, type SpecPath } from "./spec-document.ts";
 
 /** The verdict that is expected under one profile. */
 export type Expected =
@@ -47,6 +48,8 @@ export interface CorpusCase {
   /** Why the case is put up with although it fails, and the day from which it no longer is; or null. */
   readonly known: Known | null;
   readonly expectations: readonly Expectation[];
+  /** The case taken apart, where its form is the one that buddycheck writes; null for any other YAML. */
+  readonly written: PlainCase | null;
 }
 
 export type CaseRead =
@@ -111,9 +114,16 @@ interface Reading {
 
 /** Reads a case. What is wrong with the trace in it is left to the reader of traces. */
 export function readCase(text: string, file: string, library: ProfileLibrary): CaseRead {
+  const plain = readPlainCase(text);
+  if (plain !== null) {
+    const read = readFields(inlineDocument(plain.value, { file, line: 1, column: 1 }), file, library);
+    if (read.kind === "case") return { kind: "case", read: { ...read.read, written: plain } };
+  }
   const read = readSpecDocument(text, file);
-  if (read.kind === "wrong") return read;
-  const { document } = read;
+  return read.kind === "wrong" ? read : readFields(read.document, file, library);
+}
+
+function readFields(document: SpecDocument, file: string, library: ProfileLibrary): CaseRead {
   const parsed = CASE.safeParse(document.value);
   if (!parsed.success) {
     return {
@@ -141,7 +151,7 @@ function build(written: WrittenCase, file: string, reading: Reading): CorpusCase
   const { shows, provenance, recording = null, dialect = null, twin = null, known = null } = written;
   checkSource(recording, reading);
   const expectations = written.expect.flatMap((each, index) => expectationOf(each, ["expect", index], reading) ?? []);
-  const found: CorpusCase = { file, shows, provenance, recording, dialect, twin, known, expectations };
+  const found: CorpusCase = { file, shows, provenance, recording, dialect, twin, known, expectations, written: null };
   if (reading.problems.length === 0) checkTwin(found, reading);
   return found;
 }

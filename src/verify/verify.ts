@@ -35,6 +35,8 @@ export interface VerifyOptions {
   readonly findingsMax: number;
   /** Stop at the first violation: `wantsMore` turns false. */
   readonly failFast: boolean;
+  /** Gather what reports show beside a violation; true if it is not said. */
+  readonly evidence?: boolean;
 }
 
 type OpenFinding = Omit<Finding, "history" | "historyTotal" | "consequences" | "consequenceCount"> & {
@@ -94,6 +96,7 @@ export class Verifier implements TraceSink {
     const base = this.#profile.alignment === "pool" ? 0 : header.shape.basePfn;
     const geometry = createGeometry({ ...header.shape, basePfn: base });
     this.#ledger = createLedger({ geometry, profile: this.#profile, start: header.start, laws: this.#options.laws });
+    this.#ledger.gathersEvidence = this.#options.evidence ?? true;
     this.#isOpen = this.#problems.length === 0;
     return base;
   }
