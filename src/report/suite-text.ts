@@ -182,11 +182,11 @@ function lawsText(result: SuiteResult, look: Look): readonly string[] {
   const tested = sumOf(testing);
   const broken = sumOf(result.parts.filter(({ kind }) => kind === "corpus" || kind === "mutants"));
   const wide = Math.max(...LAW_IDS.map((law) => law.length));
-  function row(law: string, times: string, seen: string): string {
+  function lawRow(law: string, times: string, seen: string): string {
     return `${law.padEnd(wide + 2)}${testing.length === 0 ? "" : `  ${times.padStart(15)}`}  ${seen.padStart(11)}`;
   }
-  const lines = LAW_IDS.map((law) => row(`  ${law}`, often(tested.get(law) ?? 0), often(broken.get(law) ?? 0)));
-  return [look.colours.bold(row("laws", "put to the test", "seen broken")), ...lines];
+  const lines = LAW_IDS.map((law) => lawRow(`  ${law}`, often(tested.get(law) ?? 0), often(broken.get(law) ?? 0)));
+  return [look.colours.bold(lawRow("laws", "put to the test", "seen broken")), ...lines];
 }
 
 function often(count: number): string {
