@@ -34,7 +34,7 @@ export interface StateGraph {
 }
 
 /** How a space's states and commands are written. */
-export interface GraphNames {
+interface GraphNames {
   readonly title: string;
   /** The name of the state in a row. */
   readonly state: (row: Int32Array) => string;
@@ -43,7 +43,7 @@ export interface GraphNames {
 }
 
 /** The graph of a space, or null if it has more than `statesMax` states. */
-export function graphOf(space: Space, names: GraphNames, statesMax: number): StateGraph | null {
+function graphOf(space: Space, names: GraphNames, statesMax: number): StateGraph | null {
   const rows: Int32Array[] = [];
   const states: GraphState[] = [];
   const numbers = new Map<string, number>();

@@ -55,7 +55,6 @@ export class StripSearch {
   #bound = 0;
   /** The numbers of a strip that a step leads to. */
   readonly #moved: Int32Array;
-  readonly #kept: Int32Array;
   /** Words of the strip being swept, and of those that steps at the last place lead to. */
   readonly #strip: Int32Array;
   readonly #image: Int32Array;
@@ -85,7 +84,6 @@ export class StripSearch {
     [this.#now] = sets.frontiers;
     this.#numbers = new Int32Array(places.length);
     this.#moved = new Int32Array(places.length);
-    this.#kept = new Int32Array(places.length);
     this.#strip = new Int32Array(wordsIn(this.#lastGraph.stateCount));
     this.#image = new Int32Array(wordsIn(this.#lastGraph.stateCount));
     this.#expected = Int32Array.from(
@@ -314,7 +312,7 @@ export class StripSearch {
     const moved = this.#moved;
     copyNumbers(this.#numbers, moved);
     replaceNumber(this.#space, moved, this.#last - 1, number);
-    this.#marks.mark(firstWordOf(this.#space, this.#moved), this.#bound);
+    this.#marks.mark(firstWordOf(this.#space, moved), this.#bound);
   }
 
   /** Takes all steps at a place before the last, with the whole strip. */
@@ -351,23 +349,22 @@ export class StripSearch {
   }
 
   /**
-   * A step gave a place the number `target`, which is below some numbers at the last place: there each of those goes
-   * among the others, and `target` becomes last.
+   * A step gave a place the number `target`, which is below some numbers at the last place: `target` becomes last.
+   * Those numbers are not above any other, so each of them comes just before it, where `moved` has the target now.
    */
   #markBelow(target: number, clear: Int32Array | null): void {
     const strip = this.#strip;
+    const marks = this.#marks;
     const words = wordsIn(this.#bound);
-    const smallest = this.#last - 1;
-    const kept = this.#kept;
-    copyNumbers(this.#moved, kept);
+    const before = this.#space.wordsBefore[this.#last - 1] as Int32Array;
+    const base = firstWordOf(this.#space, this.#moved) - (before[target] as number);
     for (let at = target >>> 5; at < words; at++) {
       let bits = strip[at] as number;
       if (clear !== null) bits &= clear[at] as number;
       if (at === target >>> 5) bits &= ~upTo(target);
       for (; bits !== 0; bits &= bits - 1) {
-        copyNumbers(kept, this.#moved);
-        replaceNumber(this.#space, this.#moved, smallest, 32 * at + 31 - Math.clz32(bits & -bits));
-        this.#marks.mark(firstWordOf(this.#space, this.#moved), target);
+        const number = 32 * at + 31 - Math.clz32(bits & -bits);
+        marks.mark(base + (before[number] as number), target);
       }
     }
   }
