@@ -49,6 +49,7 @@ export interface ExploreFlags extends PoolFlags {
   readonly jobs: number;
   readonly save?: string;
   readonly json: boolean;
+  readonly raw: boolean;
 }
 
 /** Pools whose specification has more states than this are not started without a limit. */
@@ -85,7 +86,7 @@ function taskOf(operands: readonly string[], subject: Subject, flags: ExploreFla
 
 /** The specification itself: as large as its pool makes it, which is known beforehand. */
 function runSpec({ opening }: Task, flags: ExploreFlags, clock: Clock): Promise<ExploreResult> {
-  const plan = planSpec({ ...opening, counting: "auto", bytesMax: SPEC_BYTES_MAX });
+  const plan = planSpec({ ...opening, counting: flags.raw ? "raw" : "auto", bytesMax: SPEC_BYTES_MAX });
   switch (plan.kind) {
     case "walk":
     case "strips":
@@ -204,6 +205,7 @@ export function registerExplore(program: Command): void {
     .option("--jobs <n>", "threads for the specification of large pools", countOption("--jobs"), 1)
     .option("--save <folder>", "save the counterexample as a case of a corpus, with its accepted twin")
     .option("--json", "print the report as JSON (docs/json-report.md)", false)
+    .option("--raw", "of the specification, count every state for itself, also where symmetries are sound", false)
     .addHelpText("after", EXAMPLES)
     .action(runExplore);
 }
