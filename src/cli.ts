@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The command line: finds the command, loads only what it needs, and turns every ending into an exit code.
 //
-//  1. A command's module is imported when that command is named; help imports all of them.
+//  1. A command's module is imported when that command is named; help and completion, which tell of all, import all.
 //  2. Wrong usage and wrong input exit with 2, our own bug with 70 (docs/exit-codes.md).
 
 import { Command, CommanderError } from "commander";
@@ -23,6 +23,9 @@ const COMMANDS: Record<string, () => Promise<Register>> = {
   view: async () => (await import("./commands/view.ts")).registerView,
   record: async () => (await import("./commands/record.ts")).registerRecord,
   corpus: async () => (await import("./commands/corpus.ts")).registerCorpus,
+  merge: async () => (await import("./commands/merge.ts")).registerMerge,
+  doctor: async () => (await import("./commands/doctor.ts")).registerDoctor,
+  completion: async () => (await import("./commands/completion.ts")).registerCompletion,
   explain: async () => (await import("./commands/explain.ts")).registerExplain,
 };
 
@@ -46,7 +49,8 @@ Examples:
 async function main(argv: readonly string[]): Promise<void> {
   const program = createProgram();
   const named = argv.find((word) => !word.startsWith("-")) ?? "";
-  const wanted = named in COMMANDS ? [named] : Object.keys(COMMANDS);
+  const tellsOfAll = !(named in COMMANDS) || named === "completion";
+  const wanted = tellsOfAll ? Object.keys(COMMANDS) : [named];
   for (const name of wanted) {
     const register = await (COMMANDS[name] as () => Promise<Register>)();
     register(program);

@@ -43,8 +43,13 @@ interface Addition {
 export async function addCase(file: string, flags: AddFlags): Promise<void> {
   const chooser = profileChooser(flags.profile);
   const laws = new Set(LAW_IDS);
-  const profileOf = (header: TraceHeader, line: number): ReturnType<typeof chooser> => chooser(header, line, file);
-  const verifier = new Verifier({ file, profileOf, laws, findingsMax: 1, failFast: true });
+  const verifier = new Verifier({
+    file,
+    profileOf: (header, line) => chooser(header, line, file),
+    laws,
+    findingsMax: 1,
+    failFast: true,
+  });
   const result = verifier.result(await readTrace(file, verifier));
   if (result.problems.length > 0) {
     fail(result.problems);

@@ -22,7 +22,7 @@ import { corpusFiles, readCorpus } from "./corpus-files.ts";
 import { print } from "./output.ts";
 import { packageRoot } from "./package-files.ts";
 import { report, reportersOf, startContext, type Reporter } from "./reporters.ts";
-import { dealerOf, exitCodeOf, withRunOptions, type LimitFlags } from "./run.ts";
+import { dealerOf, exitCodeOf, shardIn, withRunOptions, type LimitFlags } from "./run.ts";
 
 interface RunFlags extends LimitFlags {
   readonly json: boolean;
@@ -44,8 +44,9 @@ async function runFolder(folder: string | undefined, flags: RunFlags): Promise<v
   process.exitCode = exitCodeOf([result]);
 }
 
-function suiteOf(file: string, part: PartResult, { shard = null }: LimitFlags): SuiteResult {
-  return { name: "corpus", summary: "every case gets the verdict it expects", file, shard, parts: [part] };
+function suiteOf(file: string, part: PartResult, flags: LimitFlags): SuiteResult {
+  const summary = "every case gets the verdict it expects";
+  return { name: "corpus", summary, file, shard: shardIn(flags), parts: [part] };
 }
 
 interface Change {
@@ -132,8 +133,16 @@ export function registerCorpus(program: Command): void {
     .option("--yes", "update all without asking", false)
     .addHelpText("after", UPDATE_EXAMPLES)
     .action(updateFolder);
+  corpus.addHelpText("after", EXAMPLES);
   for (const command of corpus.commands) command.exitOverride();
 }
+
+const EXAMPLES = `
+Examples:
+  buddycheck corpus run                       judge the corpus that comes along
+  buddycheck corpus add crash.jsonl --to regressions --provenance "nightly run"
+  buddycheck corpus update regressions        show what is no longer as expected, and ask
+Exit codes: those of each command; \`buddycheck corpus add --help\` tells more.`;
 
 const RUN_EXAMPLES = `
 Examples:

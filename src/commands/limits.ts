@@ -23,9 +23,12 @@ const RUNNERS = [
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** `2/8`, or `auto`; null where the environment names no share. */
-export function parseShard(text: string): Shard | null {
-  if (text === "auto") return shardOfEnvironment(process.env);
+/** All checks: the one share of one. */
+const WHOLE_SHARD: Shard = { index: 1, of: 1 };
+
+/** `2/8`, or `auto`, which is all of it where the environment names no share. */
+export function parseShard(text: string): Shard {
+  if (text === "auto") return shardOfEnvironment(process.env) ?? WHOLE_SHARD;
   const [, index, of] = /^(\d+)\/(\d+)$/u.exec(text) ?? [];
   const shard = { index: Number(index), of: Number(of) };
   if (index === undefined || shard.index < 1 || shard.index > shard.of)

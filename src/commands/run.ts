@@ -23,7 +23,7 @@ import { parseReporter, report, REPORTER_HELP, reportersOf, startContext, type R
 import { beside, suiteNamed, VERIFY_FILES } from "./suite-files.ts";
 
 export interface LimitFlags {
-  readonly shard?: Shard | null;
+  readonly shard?: Shard;
   readonly budget?: number;
 }
 
@@ -45,7 +45,7 @@ async function runSuites(names: readonly string[], flags: RunFlags): Promise<voi
   const results: SuiteResult[] = [];
   let partsLeft = suites.reduce((sum, { parts }) => sum + parts.length, 0);
   for (const suite of suites) {
-    results.push(await runOne(suite, dealer, partsLeft, flags.shard ?? null));
+    results.push(await runOne(suite, dealer, partsLeft, shardIn(flags)));
     partsLeft -= suite.parts.length;
   }
   const context = contextNow();
@@ -57,8 +57,13 @@ async function runSuites(names: readonly string[], flags: RunFlags): Promise<voi
   process.exitCode = exitCodeOf(results);
 }
 
-export function dealerOf({ shard = null, budget = Infinity }: LimitFlags): Dealer {
-  return new Dealer(shard, budget, () => performance.now());
+/** The share that a run is of, or null where it is all. */
+export function shardIn({ shard }: LimitFlags): Shard | null {
+  return shard === undefined || shard.of === 1 ? null : shard;
+}
+
+export function dealerOf(flags: LimitFlags): Dealer {
+  return new Dealer(shardIn(flags), flags.budget ?? Infinity, () => performance.now());
 }
 
 function runOne(suite: Suite, dealer: Dealer, partsLeft: number, shard: Shard | null): Promise<SuiteResult> {
@@ -88,7 +93,7 @@ export function withRunOptions(command: Command): Command {
   return command
     .option("--reporter <name=path>", REPORTER_HELP, parseReporter)
     .option("--json", "the same as --reporter json", false)
-    .option("--shard <i/n>", "run one of n shares of the checks; `auto` asks the job runner", parseShard)
+    .option("--shard <i/n>", "run one of n shares of the checks; `auto` asks the job runner (docs/ci.md)", parseShard)
     .option("--budget <time>", "time for all checks, such as 5m; what is not tried by then is undecided", parseBudget);
 }
 
@@ -111,5 +116,5 @@ Examples:
   buddycheck run                                     the default suite
   buddycheck run nightly.yaml --budget 10m           a suite of yours, in ten minutes at most
   buddycheck run --reporter text --reporter junit=report.xml --reporter sarif=buddycheck.sarif
-  buddycheck run --shard 2/8 --reporter json=2.json  one of eight jobs
+  buddycheck run --shard 2/8 --reporter json=2.json  one of eight jobs: \`buddycheck merge\`
 Exit codes: 0 passed, 1 a check failed, 2 input error, 3 undecided, 4 a part exercised nothing.`;

@@ -38,16 +38,16 @@ describe("the shape of a sequence", () => {
   });
 });
 
-describe("a sequence on its way into the corpus", () => {
-  /** The steps of the minimal sequence and of its twin, as shapes without their pools. */
-  function made(text: string, profile: Partial<Profile> = {}): readonly (string | null)[] {
-    const found = broken(sequence(text, {}, profile));
-    if (found === null) return [];
-    const short = minimized(found);
-    const twin = twinOf(short);
-    return [short, twin].map((each) => (each === null ? null : shapeOf(each).split(" ").slice(2).join(" ")));
-  }
+/** The steps of the minimal sequence and of its twin, as shapes without their pools. */
+function made(text: string, profile: Partial<Profile> = {}): readonly (string | null)[] {
+  const found = broken(sequence(text, {}, profile));
+  if (found === null) return [];
+  const short = minimized(found);
+  const twin = twinOf(short);
+  return [short, twin].map((each) => (each === null ? null : shapeOf(each).split(" ").slice(2).join(" ")));
+}
 
+describe("a sequence on its way into the corpus", () => {
   it("loses what does not matter", () => expect(made("a0=0 a1=2 f0 a0=2 a3=8")[0]).toBe("a1=0 a0=0"));
   it("gets a twin in which the same is answered rightly", () =>
     expect(made("a1=2 a0=2")).toEqual(["a1=0 a0=0", "a1=0z a0=2z"]));

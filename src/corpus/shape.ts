@@ -21,12 +21,15 @@ export function shapeOf(sequence: Sequence): string {
   const { shape } = header;
   const { basePfn } = geometryOf(sequence);
   const commands = steps.flatMap(({ command }) => command ?? []);
-  const scale = isScalable(shape, basePfn) ? Math.min(shape.maxOrder, ...commands.map(smallestOrder)) : 0;
-  const isSymmetric = profile.placement === "any" && profile.servedHalf === "any" && isPlain(shape, basePfn);
+  const isWhole = isWholeBlocks(shape, basePfn);
+  const scale = isWhole ? Math.min(shape.maxOrder, ...commands.map(smallestOrder)) : 0;
+  const isSymmetric = profile.placement === "any" && profile.servedHalf === "any" && isWhole;
   const swapped = isSymmetric ? new Swaps(shape.maxOrder) : null;
+  function place(pfn: number): number {
+    return (swapped?.moved(pfn - basePfn) ?? pfn - basePfn) / pagesIn(scale);
+  }
   const words = steps.map(({ command, outcome }) => {
     if (command === null) return "lost";
-    const place = (pfn: number): number => (swapped?.moved(pfn - basePfn) ?? pfn - basePfn) / pagesIn(scale);
     const moved = movedCommand(command, place, scale);
     return (
       formatStep(moved, outcome.kind === "block" ? { ...outcome, pfn: place(outcome.pfn) } : outcome) ?? moved.kind
@@ -35,14 +38,10 @@ export function shapeOf(sequence: Sequence): string {
   return [`${shape.maxOrder - scale} ${shape.pages / pagesIn(scale)}`, ...words].join(" ");
 }
 
-/** Rule 1 needs a pool that can be divided. */
-function isScalable({ pages, reserved, zones, maxOrder }: PoolShape, basePfn: number): boolean {
+/** Only largest blocks, and none of them different from another: what both rules need. */
+function isWholeBlocks({ pages, reserved, zones, maxOrder }: PoolShape, basePfn: number): boolean {
   const unit = pagesIn(maxOrder);
   return pages % unit === 0 && basePfn % unit === 0 && reserved.length === 0 && zones.length === 0;
-}
-
-function isPlain(shape: PoolShape, basePfn: number): boolean {
-  return isScalable(shape, basePfn);
 }
 
 /** The smallest order that a command speaks of. Where it speaks of none, it bounds nothing. */
