@@ -11,17 +11,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { inflateRawSync } from "node:zlib";
-import {
-  Allocator,
-  createGeometry,
-  createLedger,
-  eventLine,
-  headerLine,
-  step,
-  STRICT_PROFILE,
-} from "../dist/src/index.js";
+import { createGeometry, eventLine, headerLine, STRICT_PROFILE } from "../dist/src/index.js";
+import { REFERENCE } from "../dist/src/targets/reference.js";
 import { Client } from "../dist/src/test/client.js";
 import { createRandom } from "../dist/src/test/random.js";
+import { Stage } from "../dist/src/test/stage.js";
 import { readFilm } from "../dist/src/viewer/film.js";
 import { Playback } from "../dist/src/viewer/playback.js";
 
@@ -48,19 +42,19 @@ try {
 
 function traceText() {
   const shape = { maxOrder: 10, pages, basePfn: 0, reserved: [], zones: [] };
-  const geometry = createGeometry(shape);
-  const allocator = new Allocator(geometry, STRICT_PROFILE);
-  const ledger = createLedger({ geometry, profile: STRICT_PROFILE, start: "empty" });
-  const client = new Client(ledger, createRandom(1));
+  const stage = new Stage(REFERENCE, { geometry: createGeometry(shape), profile: STRICT_PROFILE }, "answers");
+  const playing = stage.begin();
+  const client = new Client(playing.ledger, createRandom(1), stage.session);
   /** @type {import("../dist/src/index.js").TraceHeader} */
   const header = { allocator: "reference", profile: "strict", pageSize: 4096, shape, start: "empty" };
   const lines = [headerLine(header)];
   while (lines.length <= events) {
-    const { command, isMisuse } = client.next();
-    if (isMisuse || command.kind === "add" || command.kind === "remove") continue;
-    const outcome = allocator.answer(command);
-    step(ledger, command, outcome);
-    if (outcome.kind === "block") client.served(outcome.pfn);
+    const move = client.next();
+    if (move.kind === "misuse" || move.kind === "literal") continue;
+    const outcome = playing.give(move);
+    if (outcome === null) continue;
+    client.answered(move, outcome);
+    const { command } = /** @type {import("../dist/src/test/stage.js").Taken} */ (playing.steps.at(-1));
     lines.push(eventLine(command, outcome, 0));
   }
   return `${lines.join("\n")}\n`;

@@ -39,7 +39,7 @@ export function violation(ledger: Ledger, finding: Finding): readonly Violation[
 }
 
 /** The ledger's view of the frames near the first range: about four times its length, or 32 frames. */
-function neighbourhood(ledger: Ledger, frames: readonly FrameRange[]): readonly Piece[] {
+export function neighbourhood(ledger: Ledger, frames: readonly FrameRange[]): readonly Piece[] {
   const first = frames[0];
   if (first === undefined) return [];
   const { span } = ledger.geometry;

@@ -17,6 +17,7 @@ const COMMANDS: Record<string, () => Promise<Register>> = {
   run: async () => (await import("./commands/run.ts")).registerRun,
   verify: async () => (await import("./commands/verify.ts")).registerVerify,
   explore: async () => (await import("./commands/explore.ts")).registerExplore,
+  test: async () => (await import("./commands/test.ts")).registerTest,
   minimize: async () => (await import("./commands/minimize.ts")).registerMinimize,
   convert: async () => (await import("./commands/convert.ts")).registerConvert,
   export: async () => (await import("./commands/export.ts")).registerExport,

@@ -10,14 +10,17 @@ import type { Profile } from "../../model/profile.ts";
 import { ERROR, type Check, type CheckFailure, type PartResult } from "../checks.ts";
 import { OUT_OF_TIME, type Share } from "../share.ts";
 import type { NamedPool, ReferencePart } from "../spec/suite.ts";
-import { drive, type DriveResult, type DriveTally } from "../test/drive.ts";
+import { REFERENCE } from "../targets/reference.ts";
+import { drive, type DriveResult } from "../test/drive.ts";
 import { addCounts } from "../search/judged.ts";
+import { Stage } from "../test/stage.ts";
+import { addTally, createTally, misuseIn, servedIn, type Tally } from "../test/tally.ts";
 
 /** What all runs did so far. */
 interface Totals {
   runs: number;
   commands: number;
-  readonly tally: DriveTally;
+  readonly tally: Tally;
   readonly laws: Map<LawId, number>;
 }
 
@@ -25,7 +28,7 @@ interface Totals {
 type Judged = ReferencePart & { readonly laws: ReadonlySet<LawId> };
 
 export function runReference(part: ReferencePart, laws: ReadonlySet<LawId>, share: Share): PartResult {
-  const totals: Totals = { runs: 0, commands: 0, tally: emptyTally(), laws: new Map() };
+  const totals: Totals = { runs: 0, commands: 0, tally: createTally(0), laws: new Map() };
   const pairs = part.profiles.flatMap((profile) => part.pools.map((pool) => ({ profile, pool })));
   const checks = pairs
     .filter((_, number) => share.takes(number))
@@ -36,7 +39,7 @@ export function runReference(part: ReferencePart, laws: ReadonlySet<LawId>, shar
         : checkPool(check, pool.shape, profile, { ...part, laws }, totals);
     });
   const { tally } = totals;
-  const exercised = tally.served > 0 && tally.freed > 0 && tally.snapshots > 0;
+  const exercised = servedIn(tally) > 0 && tally.freed > 0 && tally.looks > 0;
   return {
     kind: "reference",
     name: part.name,
@@ -45,13 +48,12 @@ export function runReference(part: ReferencePart, laws: ReadonlySet<LawId>, shar
     figures: [
       { name: "runs", count: totals.runs },
       { name: "commands", count: totals.commands },
-      { name: "served", count: tally.served },
+      { name: "served", count: servedIn(tally) },
       { name: "refused", count: tally.refused },
       { name: "freed", count: tally.freed },
-      { name: "bad frees", count: tally.misuse },
+      { name: "bad frees", count: misuseIn(tally) },
       { name: "resized", count: tally.resized },
-      { name: "states seen", count: tally.snapshots },
-      { name: "counts seen", count: tally.counts },
+      { name: "states seen", count: tally.looks },
     ],
     laws: totals.laws,
     vacuous: exercised ? null : "nothing was served, freed and looked at",
@@ -72,10 +74,11 @@ function checkOf({ name }: NamedPool, profile: Profile): Check {
 function checkPool(check: Check, shape: PoolShape, profile: Profile, part: Judged, totals: Totals): Check {
   const { laws, commands, lookEvery } = part;
   const geometry = createGeometry(profile.alignment === "pool" ? { ...shape, basePfn: 0 } : shape);
+  const stage = new Stage(REFERENCE, { geometry, profile }, "lists", laws);
   const failures: CheckFailure[] = [];
   const before = totals.commands;
   for (let seed = 1; seed <= part.seeds && failures.length === 0; seed++) {
-    const run = drive({ geometry, profile, seed, laws, commands, lookEvery });
+    const run = drive({ stage, seed, commands, lookEvery });
     add(totals, run);
     failures.push(...failuresOf(run, seed));
   }
@@ -100,10 +103,6 @@ function failuresOf({ failure }: DriveResult, seed: number): readonly CheckFailu
 function add(totals: Totals, { commands, tally, laws }: DriveResult): void {
   totals.runs++;
   totals.commands += commands;
-  for (const name of Object.keys(tally) as (keyof DriveTally)[]) totals.tally[name] += tally[name];
+  addTally(totals.tally, tally);
   addCounts(totals.laws, laws);
-}
-
-function emptyTally(): DriveTally {
-  return { served: 0, refused: 0, freed: 0, misuse: 0, resized: 0, snapshots: 0, counts: 0 };
 }

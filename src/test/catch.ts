@@ -22,7 +22,9 @@ import { MUTANTS } from "../../model/mutants.ts";
 import { step } from "../../model/step.ts";
 import type { Geometry } from "../../model/geometry.ts";
 import type { Profile } from "../../model/profile.ts";
+import { mutantTarget } from "../targets/reference.ts";
 import { drive } from "./drive.ts";
+import { Stage } from "./stage.ts";
 
 export interface CatchOptions {
   /** Runs of the random client for each mutant, with the seeds 1, 2 and so on. */
@@ -96,10 +98,10 @@ function firstBroken(geometry: Geometry, profile: Profile, trace: readonly Recor
 
 /** Commands that the random client needs, over all its runs. */
 function search(mutant: Mutant, geometry: Geometry, { seeds, commands }: CatchOptions): number | null {
+  const stage = new Stage(mutantTarget(mutant), { geometry, profile: mutant.profile }, "lists");
   let given = 0;
   for (let seed = 1; seed <= seeds; seed++) {
-    const create = mutant.create.bind(mutant);
-    const run = drive({ geometry, profile: mutant.profile, seed, commands, lookEvery: 1, create });
+    const run = drive({ stage, seed, commands, lookEvery: 1 });
     given += run.commands;
     if (run.failure !== null) return given;
   }

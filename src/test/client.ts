@@ -1,183 +1,301 @@
 // A client that draws its calls at random, but on purpose: it fills a pool, stirs it, and drains it, over and over.
 //
-//  1. Filling goes on until even a single page is refused; orders that were refused are not asked for
-//     again in the same phase. Draining goes on until nothing is live. Both are bounded by `STEPS_MAX`.
-//  2. Now and then it misbehaves: each kind of bad free, requests for nothing and for more than the
-//     largest block, frames that join twice. `isMisuse` tells such frees from honest ones.
-//  3. It leaves misuse alone where the profile says that the allocator dies of it.
-//  4. What is live it knows from the ledger, which is what a client knows (ledger.ts).
+//  1. Filling goes on until even a single page is refused; orders that were refused are not asked for again in
+//     the same phase. Draining goes on until nothing is live. Both are bounded by the habits' `phaseMax`.
+//     With each filling it takes on other habits (habits.ts).
+//  2. It steers towards edges with its ledger (ledger.ts), which is what a client knows: the largest block that
+//     must be served and the smallest that must not, splits that are forced, frees that coalesce over many
+//     orders and frees that leave holes.
+//  3. Now and then it misbehaves: each kind of bad free, requests for nothing and for more than the largest
+//     block, frames that join twice. Each such move names its kind (script.ts).
+//  4. It makes only the calls that the allocator has.
+//  5. It speaks in moves, so that what it did can be replayed with any part of it left out.
 
-import type { Command, FreeCommand } from "../../model/command.ts";
-import { FREE, KIND, LIVE } from "../../model/frame-map.ts";
-import { orderFor, pagesIn } from "../../model/geometry.ts";
+import type { AllocCommand, Outcome } from "../../model/command.ts";
+import { FREE } from "../../model/frame-map.ts";
+import { buddyOf, orderFor, pagesIn, parentOf } from "../../model/geometry.ts";
 import type { Ledger } from "../../model/ledger.ts";
+import type { Profile } from "../../model/profile.ts";
+import type { Misuse } from "../../model/violation.ts";
+import type { Move, Naming } from "../targets/script.ts";
+import type { Session } from "../targets/target.ts";
+import { drawHabits, type Habits } from "./habits.ts";
 import type { Random } from "./random.ts";
 
-/** What the client does next. */
-export interface Call {
-  readonly command: Command;
-  /** A free that is meant to be wrong. By luck it may still be right. */
-  readonly isMisuse: boolean;
-}
+/** What an allocator can be asked. */
+export type Speech = Pick<Session, "calls" | "takesZones">;
 
 type Phase = "fill" | "stir" | "drain";
 
-/** Calls of one phase at most, so that a short run sees all three. */
-const STEPS_MAX = 250;
-/** Draws of a frame before giving up on finding one of the wanted kind. */
-const DRAWS_MAX = 20;
+/** A request that was served. */
+interface Served {
+  readonly id: number;
+  readonly pfn: number;
+  readonly order: number;
+  readonly pages: number;
+}
 
-/** How often each phase does what, in percent; the rest are honest frees. */
-const HABITS: Record<Phase, { readonly alloc: number; readonly misuse: number; readonly resize: number }> = {
-  fill: { alloc: 85, misuse: 4, resize: 1 },
-  stir: { alloc: 46, misuse: 6, resize: 3 },
-  drain: { alloc: 0, misuse: 4, resize: 0 },
-};
+/** Draws before giving up on finding a frame or a block of the wanted kind. */
+const DRAWS_MAX = 12;
+/** Blocks compared when the best of some is wanted. */
+const COMPARED = 4;
+/** Freed blocks that may be freed again by mistake. */
+const FORMER_MAX = 16;
 
 const NEXT_PHASE: Record<Phase, Phase> = { fill: "stir", stir: "drain", drain: "fill" };
 
-/** Draws the calls of one run; it guards the phase it is in and the heads it was served. */
+/** Draws the calls of one run; it guards the phase it is in and what it was served. */
 export class Client {
   readonly #ledger: Ledger;
   readonly #random: Random;
-  /** Heads served and perhaps freed since; `#liveHead` passes over those that are not live. */
-  #heads: number[] = [];
+  #habits: Habits;
+  readonly #speech: Speech;
+  readonly #live: Served[] = [];
+  readonly #former: Served[] = [];
   /** Ranges that were removed and may join again. */
   readonly #absent: { readonly pfn: number; readonly pages: number }[] = [];
   #phase: Phase = "fill";
-  #stepsLeft = STEPS_MAX;
+  #stepsLeft: number;
   /** The largest order not refused in this phase. */
   #orderMax: number;
-  /** Does this round ask for small blocks mostly? */
-  #small = false;
+  #requests = 0;
 
-  constructor(ledger: Ledger, random: Random) {
+  constructor(ledger: Ledger, random: Random, speech: Speech) {
     this.#ledger = ledger;
+    this.#speech = speech;
     this.#random = random;
+    this.#habits = drawHabits(random, ledger.profile, ledger.geometry);
+    this.#stepsLeft = this.#habits.phaseMax;
     this.#orderMax = ledger.maxOrder;
   }
 
-  /** The next call. Tell the client with `served` or `refused` how a request ended. */
-  next(): Call {
+  /** The next move. Tell the client with `answered` what came of it. */
+  next(): Move {
     if (this.#stepsLeft-- <= 0 || this.#isOver()) this.#enter(NEXT_PHASE[this.#phase]);
-    const { alloc, misuse, resize } = HABITS[this.#phase];
+    const { misuse, resizing } = this.#habits;
     const dice = this.#random.below(100);
-    if (dice < alloc) return { command: this.#request(), isMisuse: false };
-    if (dice < alloc + misuse) return this.#mistake();
-    if (dice < alloc + misuse + resize) return { command: this.#resize(), isMisuse: false };
-    const head = this.#liveHead();
-    return { command: head === null ? this.#request() : this.#freeOf(head), isMisuse: false };
+    if (dice < misuse) return this.#mistake();
+    if (dice < misuse + resizing && this.#phase !== "drain") return this.#resize();
+    return this.#asks() ? this.#request() : this.#giveBack();
   }
 
   /** From here on the client only gives back. */
   leave(): void {
     this.#enter("drain");
+    this.#stepsLeft = Infinity;
   }
 
-  served(pfn: number): void {
-    this.#heads.push(pfn);
+  /** Is there nothing left to give back? */
+  get isDone(): boolean {
+    return this.#live.length === 0;
   }
 
-  refused(order: number): void {
-    if (this.#phase === "fill" && order <= this.#orderMax) this.#orderMax = order - 1;
+  /** Takes note of what came of a move. */
+  answered(move: Move, outcome: Outcome): void {
+    if (move.kind === "request") {
+      const { command, id } = move;
+      const asked = command.kind === "alloc" ? 2 ** command.order : Math.max(command.pages, 1);
+      const order = orderFor(asked);
+      const pages = this.#ledger.profile.rounding === "exact" ? asked : 2 ** order;
+      if (outcome.kind === "block") this.#live.push({ id, pfn: outcome.pfn, order, pages });
+      else if (this.#phase === "fill" && order <= this.#orderMax) this.#orderMax = order - 1;
+    } else if (move.kind === "give-back") this.#gave(move.id);
+    else if (move.kind === "literal" && move.command.kind === "remove" && outcome.kind === "ok")
+      this.#absent.push(move.command);
+  }
+
+  /** A block is given back once, whatever the allocator says to it. */
+  #gave(id: number): void {
+    const at = this.#live.findIndex((served) => served.id === id);
+    const [served] = this.#live.splice(at, 1);
+    if (served === undefined) return;
+    if (this.#former.length === FORMER_MAX) this.#former.shift();
+    this.#former.push(served);
   }
 
   #isOver(): boolean {
     if (this.#phase === "fill") return this.#orderMax < 0;
-    return this.#phase === "drain" && this.#ledger.liveBlocks === 0;
+    return this.#phase === "drain" && this.#live.length === 0;
   }
 
   #enter(phase: Phase): void {
     this.#phase = phase;
-    this.#stepsLeft = phase === "drain" ? Infinity : STEPS_MAX;
+    if (phase === "fill") this.#habits = drawHabits(this.#random, this.#ledger.profile, this.#ledger.geometry);
+    this.#stepsLeft = this.#habits.phaseMax;
     this.#orderMax = this.#ledger.maxOrder;
-    this.#small = this.#random.chance(50);
+  }
+
+  #asks(): boolean {
+    if (this.#live.length === 0) return true;
+    if (this.#phase === "stir") return this.#random.chance(this.#habits.requests);
+    return this.#phase === "fill" ? this.#random.chance(90) : false;
   }
 
   // ---------------------------------------------------------------- requests
 
-  #request(): Command {
+  #request(): Move {
+    return { kind: "request", id: this.#requests++, command: this.#wish() };
+  }
+
+  #wish(): AllocCommand {
     const random = this.#random;
     const zone = this.#zone();
-    if (random.chance(1)) return { kind: "alloc-pages", pages: 0, zone };
-    if (random.chance(2)) return this.#tooMuch(zone);
-    const top = Math.max(this.#orderMax, 0);
-    const order = random.below((this.#small ? Math.min(top, 2) : top) + 1);
-    if (random.chance(50)) return { kind: "alloc", order, zone };
+    const { calls } = this.#speech;
+    const counts = calls.has("alloc-pages");
+    if (counts && random.chance(2)) return { kind: "alloc-pages", pages: 0, zone };
+    if (random.chance(3)) return this.#tooMuch(zone);
+    const order = Math.max(Math.min(this.#order(), this.#orderMax), 0);
+    if (!counts || (calls.has("alloc") && !random.chance(this.#habits.counted))) return { kind: "alloc", order, zone };
     const fewest = order === 0 ? 1 : pagesIn(order - 1) + 1;
     return { kind: "alloc-pages", pages: fewest + random.below(pagesIn(order) - fewest + 1), zone };
   }
 
+  /** An order with a purpose, or any that the client is used to. */
+  #order(): number {
+    const random = this.#random;
+    if (!random.chance(this.#habits.aimed)) return random.pick(this.#habits.orders);
+    const largest = this.#largestFree();
+    switch (random.below(4)) {
+      case 0:
+        return largest + 1;
+      case 1:
+        return this.#splitting();
+      default:
+        return largest;
+    }
+  }
+
+  /** The largest order that must be served, or -1. */
+  #largestFree(): number {
+    const { maxOrder, geometry, freeBlocks } = this.#ledger;
+    for (let order = maxOrder; order >= 0; order--) {
+      for (let zone = 0; zone < geometry.zones.length; zone++) {
+        if ((freeBlocks[zone * (maxOrder + 1) + order] as number) > 0) return order;
+      }
+    }
+    return -1;
+  }
+
+  /** The smallest order without a free block of its own: serving it splits a larger one. */
+  #splitting(): number {
+    const { maxOrder, freeBlocks } = this.#ledger;
+    for (let order = 0; order < maxOrder; order++) if (freeBlocks[order] === 0) return order;
+    return 0;
+  }
+
   /** More than the largest block, as an order or as a count. */
-  #tooMuch(zone: string | null): Command {
+  #tooMuch(zone: string | null): AllocCommand {
     const { maxOrder } = this.#ledger;
-    if (this.#random.chance(50)) return { kind: "alloc", order: maxOrder + 1, zone };
+    const { calls } = this.#speech;
+    if (!calls.has("alloc-pages") || (calls.has("alloc") && this.#random.chance(50)))
+      return { kind: "alloc", order: maxOrder + 1, zone };
     return { kind: "alloc-pages", pages: pagesIn(maxOrder) + 1 + this.#random.below(pagesIn(maxOrder)), zone };
   }
 
   #zone(): string | null {
     const { zones } = this.#ledger.geometry;
-    return zones.length === 1 ? null : this.#random.pick([null, ...zones.map((zone) => zone.name)]);
+    const names = zones.length > 1 && this.#speech.takesZones;
+    return names && this.#random.chance(this.#habits.zoned) ? this.#random.pick(zones).name : null;
   }
 
   // ---------------------------------------------------------------- honest frees
 
-  /** A live block, or null: one that was served, or any once those are used up (parts of blocks live on). */
-  #liveHead(): number | null {
-    if (this.#ledger.liveBlocks === 0) return null;
-    for (;;) {
-      if (this.#heads.length === 0) this.#heads = liveHeads(this.#ledger);
-      const at = this.#random.below(this.#heads.length);
-      const head = this.#heads[at] as number;
-      this.#heads[at] = this.#heads.at(-1) as number;
-      this.#heads.pop();
-      if (isLiveHead(this.#ledger, head)) return head;
-    }
+  #giveBack(): Move {
+    const served = this.#chosen();
+    return { kind: "give-back", id: served.id, naming: this.#naming(served) };
   }
 
-  #freeOf(head: number): FreeCommand {
-    const { profile } = this.#ledger;
-    const pages = this.#ledger.pagesOf(head);
-    if (profile.sizeAtFree === "remembered" || (profile.sizeAtFree === "either" && this.#random.chance(30))) {
-      return { kind: "free", pfn: head };
+  /** Of some live blocks the one that coalesces furthest, or least; else any. */
+  #chosen(): Served {
+    const random = this.#random;
+    const dice = random.below(100);
+    const { coalescing } = this.#habits;
+    let chosen = random.pick(this.#live);
+    if (dice >= (100 + coalescing) / 2) return chosen;
+    const sign = dice < coalescing ? 1 : -1;
+    for (let more = 1; more < COMPARED; more++) {
+      const other = random.pick(this.#live);
+      if (sign * this.#orderAfter(other) > sign * this.#orderAfter(chosen)) chosen = other;
     }
-    const order = orderFor(pages);
-    if (pagesIn(order) === pages && this.#random.chance(50)) return { kind: "free-order", pfn: head, order };
-    return { kind: "free-pages", pfn: head, pages };
+    return chosen;
+  }
+
+  /** By how many orders a block would grow if it were freed. */
+  #orderAfter({ pfn, order }: Served): number {
+    const ledger = this.#ledger;
+    let head = pfn;
+    let grown = order;
+    while (grown < ledger.maxOrder) {
+      if (ledger.cover(buddyOf(head, grown)) !== FREE || ledger.coverOrder < grown) break;
+      head = parentOf(head, grown);
+      grown++;
+    }
+    return grown - order;
+  }
+
+  /** How the size is named: as the profile has it, and in every way that it leaves open. */
+  #naming({ order, pages }: Served): Naming {
+    const fitsOrder = this.#ledger.profile.rounding === "power-of-two" || pages === 2 ** order;
+    return this.#random.pick(namings(this.#speech, this.#ledger.profile, fitsOrder));
   }
 
   // ---------------------------------------------------------------- mistakes
 
-  #mistake(): Call {
-    const pfn = this.#toleratesMisuse() ? this.#wrongFrame() : null;
-    if (pfn === null) return { command: this.#request(), isMisuse: false };
-    const order = this.#random.below(this.#ledger.maxOrder + 1);
-    const command: FreeCommand =
-      this.#ledger.profile.sizeAtFree === "remembered" ? { kind: "free", pfn } : { kind: "free-order", pfn, order };
-    return { command, isMisuse: true };
+  #mistake(): Move {
+    const misuse = this.#random.pick(this.#habits.misuses);
+    return this.#wrongFree(misuse) ?? (this.#asks() ? this.#request() : this.#giveBack());
   }
 
-  #toleratesMisuse(): boolean {
-    return this.#ledger.profile.misuse !== "died";
-  }
-
-  /** A frame that no honest free names, or one whose block has another order; null if none was found. */
-  #wrongFrame(): number | null {
+  /** A wrong free of this kind, or null where none was found to make. */
+  #wrongFree(misuse: Misuse): Move | null {
     const { start, end } = this.#ledger.geometry.span;
-    switch (this.#random.below(6)) {
-      case 0:
-        return end + this.#random.below(4);
-      case 1:
-        return start + this.#random.below(end - start) + 0.5;
-      case 2:
-        return this.#frame((pfn) => !this.#ledger.isManaged(pfn));
-      case 3:
-        return this.#frame((pfn) => this.#ledger.cover(pfn) === FREE);
-      case 4:
-        return this.#frame((pfn) => this.#ledger.cover(pfn) === LIVE && this.#ledger.coverHead !== pfn);
-      default:
-        return this.#frame((pfn) => isLiveHead(this.#ledger, pfn));
+    switch (misuse) {
+      case "double":
+        return this.#near(misuse, this.#former, ({ pfn }) => (this.#ledger.cover(pfn) === FREE ? 0 : null));
+      case "interior":
+        return this.#near(misuse, this.#live, ({ pages }) => (pages > 1 ? 1 + this.#random.below(pages - 1) : null));
+      case "wrong-size":
+        if (!namings(this.#speech, this.#ledger.profile, true).includes("order")) return null;
+        return this.#near(misuse, this.#live, () => 0);
+      case "misaligned":
+        return this.#near(misuse, this.#live, () => 0.5);
+      case "out-of-range":
+        return this.#literal(misuse, this.#random.chance(50) && start > 0 ? start - 1 : end + this.#random.below(4));
+      case "reserved":
+        return this.#literal(
+          misuse,
+          this.#frame((pfn) => !this.#ledger.isManaged(pfn)),
+        );
+      case "never-allocated":
+        return this.#literal(
+          misuse,
+          this.#frame((pfn) => this.#ledger.cover(pfn) === FREE),
+        );
     }
+  }
+
+  /** A wrong free beside a block that was served: at the offset asked for, where that is not null. */
+  #near(misuse: Misuse, among: readonly Served[], offsetIn: (served: Served) => number | null): Move | null {
+    if (among.length === 0) return null;
+    const served = this.#random.pick(among);
+    const offset = offsetIn(served);
+    if (offset === null) return null;
+    return { kind: "misuse", misuse, id: served.id, offset, order: this.#wrongOrder(misuse, served.order) };
+  }
+
+  #wrongOrder(misuse: Misuse, own: number): number | null {
+    const { profile, maxOrder } = this.#ledger;
+    if (!namings(this.#speech, profile, true).includes("order")) return null;
+    if (misuse === "wrong-size") return (own + 1 + this.#random.below(Math.max(maxOrder, 1))) % (maxOrder + 1);
+    if (namings(this.#speech, profile, true).includes("none") && this.#random.chance(40)) return null;
+    return this.#random.chance(60) ? own : this.#random.below(maxOrder + 1);
+  }
+
+  #literal(misuse: Misuse, pfn: number | null): Move | null {
+    if (pfn === null) return null;
+    const order = this.#wrongOrder("never-allocated", this.#random.below(this.#ledger.maxOrder + 1));
+    const command = order === null ? ({ kind: "free", pfn } as const) : ({ kind: "free-order", pfn, order } as const);
+    return { kind: "literal", misuse, command };
   }
 
   /** A frame of the pool that is as wanted, or null after some draws. */
@@ -193,37 +311,31 @@ export class Client {
   // ---------------------------------------------------------------- frames that join or leave
 
   /** Free frames leave and later join again; sometimes live ones should leave, or present ones join. */
-  #resize(): Command {
+  #resize(): Move {
+    if (!this.#speech.calls.has("remove")) return this.#request();
     const back = this.#absent.pop();
-    if (back !== undefined) return { kind: "add", ...back };
-    const pages = 1 + this.#random.below(4);
+    if (back !== undefined)
+      return { kind: "literal", misuse: null, command: { kind: "add", pfn: back.pfn, pages: back.pages } };
+    const pages = this.#random.chance(50) ? 1 + this.#random.below(4) : pagesIn(Math.max(this.#largestFree(), 0));
     const isRefused = this.#random.chance(30);
     const pfn = this.#frame((first) => isFreeRange(this.#ledger, first, pages) !== isRefused);
     if (pfn === null) return this.#request();
-    if (isRefused) return { kind: this.#random.chance(50) ? "add" : "remove", pfn, pages };
-    this.#absent.push({ pfn, pages });
-    return { kind: "remove", pfn, pages };
+    const kind = isRefused && this.#speech.calls.has("add") && this.#random.chance(50) ? "add" : "remove";
+    return { kind: "literal", misuse: null, command: { kind, pfn, pages } };
   }
 }
 
-function isLiveHead(ledger: Ledger, pfn: number): boolean {
-  return (ledger.frames.stateAt(pfn) & KIND) === LIVE;
+/** The ways in which a free may name its size, of those that the allocator and its profile have; never none. */
+export function namings({ calls }: Speech, { sizeAtFree }: Profile, fitsOrder: boolean): readonly Naming[] {
+  const named: Naming[] = [];
+  if (sizeAtFree !== "remembered" && fitsOrder && calls.has("free-order")) named.push("order");
+  if (sizeAtFree !== "remembered" && calls.has("free-pages")) named.push("pages");
+  if (sizeAtFree !== "named" && calls.has("free")) named.push("none");
+  if (named.length > 0) return named;
+  return calls.has("free") ? ["none"] : calls.has("free-pages") ? ["pages"] : ["order"];
 }
 
 function isFreeRange(ledger: Ledger, pfn: number, pages: number): boolean {
   for (let frame = pfn; frame < pfn + pages; frame++) if (ledger.cover(frame) !== FREE) return false;
   return true;
-}
-
-/** Heads of all live blocks, by address. */
-function liveHeads(ledger: Ledger): number[] {
-  const heads: number[] = [];
-  for (const run of ledger.runs) {
-    let pfn = run.start;
-    while (pfn < run.end) {
-      if (isLiveHead(ledger, pfn)) heads.push(pfn);
-      pfn = ledger.nextHead(pfn, run.end);
-    }
-  }
-  return heads;
 }

@@ -1,49 +1,29 @@
-// Drives the reference allocator with a random client and asks the one relation about every answer.
+// Drives a target with a random client and asks the one relation about every answer.
 //
 //  1. A run follows from its options alone: equal options give equal runs. It stops at the first violation.
-//  2. Every `lookEvery` commands the free lists and the counts are looked at, then again one command later,
-//     so that the laws about a single call between two snapshots are judged as well.
+//  2. Every `lookEvery` commands the free lists and the counts are looked at, as far as the target shows them, then
+//     again one command later, so that the laws about a single call between two snapshots are judged as well.
 //  3. At its end a run gives everything back and looks once more: law `drained`.
-//  4. A violation blamed on the client is no failure where the client misbehaved on purpose: silence is
-//     what such a profile answers, and the ledger is right to say whose fault it is.
+//  4. A violation blamed on the client is no failure: silence is what such a profile answers to misuse, and the
+//     ledger is right to say whose fault it is.
 
-import { Allocator } from "../../model/allocator.ts";
-import { OK, type Command, type Outcome } from "../../model/command.ts";
-import { orderFor, type Geometry } from "../../model/geometry.ts";
-import { LAW_IDS, type LawId } from "../../model/invariants.ts";
-import { createLedger, type Ledger } from "../../model/ledger.ts";
+import type { Outcome } from "../../model/command.ts";
+import { orderFor } from "../../model/geometry.ts";
 import { formatStep } from "../../model/notation.ts";
-import type { Profile } from "../../model/profile.ts";
-import { step } from "../../model/step.ts";
 import type { Violation } from "../../model/violation.ts";
+import type { Move, Script } from "../targets/script.ts";
 import { Client } from "./client.ts";
-import { countLaws, type LawCounts } from "../search/judged.ts";
-import { createRandom, type Random } from "./random.ts";
+import { callOf, createTally, type Tally } from "./tally.ts";
+import type { LawCounts } from "../search/judged.ts";
+import { createRandom } from "./random.ts";
+import type { Playing, Stage } from "./stage.ts";
 
 export interface DriveOptions {
-  readonly geometry: Geometry;
-  readonly profile: Profile;
+  readonly stage: Stage;
   readonly seed: number;
   /** Calls before everything is given back. */
   readonly commands: number;
   readonly lookEvery: number;
-  /** The laws that are judged; all by default. */
-  readonly laws?: ReadonlySet<LawId>;
-  /** The allocator to drive; the reference by default. */
-  readonly create?: (geometry: Geometry, profile: Profile) => Allocator;
-}
-
-/** What happened, by kind. Observations are not commands. */
-export interface DriveTally {
-  served: number;
-  refused: number;
-  freed: number;
-  /** Frees that were wrong and answered as the profile says. */
-  misuse: number;
-  /** Times that frames joined or left. */
-  resized: number;
-  snapshots: number;
-  counts: number;
 }
 
 /** The first broken law of a run. */
@@ -53,11 +33,13 @@ export interface DriveFailure {
   readonly violations: readonly Violation[];
   /** The last steps in notation, the broken one at the end. */
   readonly trace: string;
+  /** All moves of the run. */
+  readonly script: Script;
 }
 
 export interface DriveResult {
   readonly commands: number;
-  readonly tally: DriveTally;
+  readonly tally: Tally;
   readonly laws: LawCounts;
   readonly failure: DriveFailure | null;
 }
@@ -65,7 +47,7 @@ export interface DriveResult {
 /** Steps of a failed run that are shown. */
 const STEPS_SHOWN = 12;
 
-/** Runs one client against one allocator. */
+/** Runs one client against one target. */
 export function drive(options: DriveOptions): DriveResult {
   const run = new Run(options);
   run.look();
@@ -77,104 +59,90 @@ export function drive(options: DriveOptions): DriveResult {
   return run.result();
 }
 
-/** One run: guards the ledger, the client and what was counted so far. */
+/** One run: guards the client and what was counted so far. */
 class Run {
-  readonly #allocator: Allocator;
-  readonly #ledger: Ledger;
-  readonly #random: Random;
+  readonly #playing: Playing;
   readonly #client: Client;
   readonly #laws: LawCounts = new Map();
-  readonly #tally: DriveTally = { served: 0, refused: 0, freed: 0, misuse: 0, resized: 0, snapshots: 0, counts: 0 };
-  readonly #lastSteps: (readonly [Command, Outcome])[] = [];
+  readonly #tally: Tally;
+  readonly #script: Move[] = [];
   #commands = 0;
-  #failure: DriveFailure | null = null;
 
-  constructor(options: DriveOptions) {
-    const { geometry, profile, seed, laws = new Set(LAW_IDS), create } = options;
-    this.#allocator = create?.(geometry, profile) ?? new Allocator(geometry, profile);
-    this.#ledger = createLedger({ geometry, profile, start: "empty", laws });
-    this.#random = createRandom(seed);
-    this.#client = new Client(this.#ledger, this.#random);
+  constructor({ stage, seed }: DriveOptions) {
+    const { geometry } = stage.opening;
+    const random = createRandom(seed);
+    this.#playing = stage.begin();
+    this.#playing.laws = this.#laws;
+    this.#playing.ledger.gathersEvidence = false;
+    this.#tally = createTally(geometry.maxOrder);
+    this.#client = new Client(this.#playing.ledger, random, stage.session);
   }
 
   get goesOn(): boolean {
-    return this.#failure === null;
+    return this.#playing.failure === null;
   }
 
   /** One call of the client, answered, judged and counted. */
   call(): void {
-    const { command, isMisuse } = this.#client.next();
-    this.#ledger.now = ++this.#commands;
-    const outcome = this.#allocator.answer(command);
-    if (this.#judge(command, outcome, isMisuse)) this.#tell(command, outcome);
+    const move = this.#client.next();
+    this.#script.push(move);
+    const outcome = this.#playing.give(move);
+    if (outcome === null) return;
+    this.#commands++;
+    this.#count(move, outcome);
+    this.#client.answered(move, outcome);
   }
 
-  /** Looks at the lists, which tell more of what is wrong, and then at the counts. */
   look(): void {
-    if (!this.goesOn) return;
-    const { zones } = this.#ledger.geometry;
-    const zone = zones.length === 1 ? null : this.#random.pick([null, ...zones.map(({ name }) => name)]);
-    this.#tally.snapshots++;
-    if (!this.#judge(this.#allocator.snapshot(), OK, false)) return;
-    this.#tally.counts++;
-    this.#judge(this.#allocator.counts(zone), OK, false);
+    if (this.#playing.look()) this.#tally.looks++;
   }
 
   drain(): void {
     this.#client.leave();
-    while (this.goesOn && this.#ledger.liveBlocks > 0) this.call();
+    while (this.goesOn && !this.#client.isDone) this.call();
     this.look();
   }
 
   result(): DriveResult {
-    return { commands: this.#commands, tally: this.#tally, laws: this.#laws, failure: this.#failure };
-  }
-
-  /** Judges a step; false if it broke a law, be it the client's own. */
-  #judge(command: Command, outcome: Outcome, isMisuse: boolean): boolean {
-    countLaws(this.#laws, this.#ledger, command, outcome);
-    this.#lastSteps.push([command, outcome]);
-    if (this.#lastSteps.length > STEPS_SHOWN) this.#lastSteps.shift();
-    const violations = step(this.#ledger, command, outcome);
-    if (violations.length === 0) return true;
-    if (isMisuse && violations.every(({ blame }) => blame === "client")) this.#tally.misuse++;
-    else this.#failure = { command: this.#commands, violations, trace: this.#shown() };
-    return false;
+    const { failure } = this.#playing;
+    const found =
+      failure === null
+        ? null
+        : {
+            command: this.#commands,
+            violations: failure.violations,
+            trace: this.#shown(),
+            script: this.#script,
+          };
+    return { commands: this.#commands, tally: this.#tally, laws: this.#laws, failure: found };
   }
 
   #shown(): string {
-    const { basePfn } = this.#ledger.geometry;
-    return this.#lastSteps.map(([command, outcome]) => formatStep(command, outcome, basePfn) ?? command.kind).join(" ");
+    const { steps, ledger } = this.#playing;
+    const { basePfn } = ledger.geometry;
+    const last = steps.slice(-STEPS_SHOWN);
+    return last.map(({ command, outcome }) => formatStep(command, outcome, basePfn) ?? command.kind).join(" ");
   }
 
-  /** Counts the call and tells the client how it ended. */
-  #tell(command: Command, outcome: Outcome): void {
+  #count(move: Move, outcome: Outcome): void {
     const tally = this.#tally;
-    switch (command.kind) {
-      case "alloc":
-      case "alloc-pages":
-        if (outcome.kind === "block") {
-          tally.served++;
-          this.#client.served(outcome.pfn);
-          return;
-        }
-        tally.refused++;
-        if (command.kind === "alloc") this.#client.refused(command.order);
-        else if (command.pages > 0) this.#client.refused(orderFor(command.pages));
+    const call = callOf(move);
+    tally.calls.set(call, (tally.calls.get(call) ?? 0) + 1);
+    switch (move.kind) {
+      case "request": {
+        const { command } = move;
+        const order = command.kind === "alloc" ? command.order : orderFor(Math.max(command.pages, 1));
+        if (outcome.kind !== "block") tally.refused++;
+        else tally.served[order] = (tally.served[order] ?? 0) + 1;
         return;
-      case "free":
-      case "free-order":
-      case "free-pages":
-        if (outcome.kind === "refused") tally.misuse++;
-        else tally.freed++;
+      }
+      case "give-back":
+        if (outcome.kind !== "refused") tally.freed++;
         return;
-      case "add":
-      case "remove":
-        if (outcome.kind === "ok") tally.resized++;
-        return;
-      case "snapshot":
-      case "counts":
-      case "unnamed":
+      case "misuse":
+      case "literal":
+        if (move.misuse !== null) tally.misuse.set(move.misuse, (tally.misuse.get(move.misuse) ?? 0) + 1);
+        else if (outcome.kind === "ok") tally.resized++;
     }
   }
 }

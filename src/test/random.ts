@@ -16,14 +16,21 @@ export interface Random {
   pick<T>(items: readonly T[]): T;
 }
 
+/** A seed of its own for the n-th of something, so that neighbours have nothing in common. */
+export function mixed(seed: number, n: number): number {
+  let word = Math.imul(seed ^ Math.imul(n + 1, 0x9e3779b1), 0x85ebca6b);
+  word = Math.imul(word ^ (word >>> 15), 0xc2b2ae35);
+  return (word ^ (word >>> 13)) >>> 0;
+}
+
 /** A generator for this seed, a whole number of which the lowest 32 bits count. */
 export function createRandom(seed: number): Random {
   let state = seed | 0;
   function word(): number {
     state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
-    return (mixed ^ (mixed >>> 14)) >>> 0;
+    let drawn = Math.imul(state ^ (state >>> 15), 1 | state);
+    drawn ^= drawn + Math.imul(drawn ^ (drawn >>> 7), 61 | drawn);
+    return (drawn ^ (drawn >>> 14)) >>> 0;
   }
   function below(limit: number): number {
     return word() % limit;

@@ -1,7 +1,6 @@
 // A film shows what the ledger believes, at every event and from both directions.
 
 import { expect, it } from "vitest";
-import { Allocator } from "../../model/allocator.ts";
 import { OK, type Command, type Outcome } from "../../model/command.ts";
 import { piecesIn } from "../../model/evidence.ts";
 import { createGeometry, type FrameRange, type PoolShape } from "../../model/geometry.ts";
@@ -9,8 +8,10 @@ import { createLedger } from "../../model/ledger.ts";
 import { formatStep, parseNotation } from "../../model/notation.ts";
 import { STRICT_PROFILE } from "../../model/profile.ts";
 import { step } from "../../model/step.ts";
+import { REFERENCE } from "../targets/reference.ts";
 import { Client } from "../test/client.ts";
 import { createRandom } from "../test/random.ts";
+import { Stage } from "../test/stage.ts";
 import type { TraceHeader } from "../trace/event.ts";
 import { createBlocks, cutBlocks } from "./blocks.ts";
 import { Camera } from "./camera.ts";
@@ -36,17 +37,15 @@ type Recorded = readonly (readonly [Command, Outcome] | "lost")[];
 
 /** What a client does to the reference allocator. */
 function clientTrace(seed: number, commands: number): Recorded {
-  const geometry = createGeometry(SHAPE);
-  const allocator = new Allocator(geometry, STRICT_PROFILE);
-  const ledger = createLedger({ geometry, profile: STRICT_PROFILE, start: "empty" });
-  const client = new Client(ledger, createRandom(seed));
-  return Array.from({ length: commands }, () => {
-    const { command } = client.next();
-    const outcome = allocator.answer(command);
-    step(ledger, command, outcome);
-    if (outcome.kind === "block") client.served(outcome.pfn);
-    return [{ ...command }, { ...outcome }] as const;
-  });
+  const stage = new Stage(REFERENCE, { geometry: createGeometry(SHAPE), profile: STRICT_PROFILE }, "answers");
+  const playing = stage.begin();
+  const client = new Client(playing.ledger, createRandom(seed), stage.session);
+  while (playing.steps.length < commands) {
+    const move = client.next();
+    const outcome = playing.give(move);
+    if (outcome !== null) client.answered(move, outcome);
+  }
+  return playing.steps.map(({ command, outcome }) => [command, outcome] as const);
 }
 
 function written(text: string): Recorded {

@@ -1,0 +1,238 @@
+// `buddycheck test`: drives an allocator, and hands back the shortest sequence of calls that breaks a law.
+//
+//  1. Without `--budget` a campaign ends after `--commands`; with it, when the time is up. Its clock is here.
+//  2. Ctrl-C ends a campaign after the job at hand: what was covered is printed, with the command that goes on.
+//  3. `--replay` plays one sequence instead: in notation, or from a trace or a case file (test-replay.ts).
+//  4. Equal seeds give equal bytes, unless time ends the campaign.
+
+import { setImmediate } from "node:timers/promises";
+import type { Command } from "commander";
+import { subtract, type FrameRange, type Geometry, type PoolShape } from "../../model/geometry.ts";
+import { STRICT_PROFILE } from "../../model/profile.ts";
+import { campaignJson } from "../report/campaign-json.ts";
+import { campaignText, type CampaignReport } from "../report/campaign-text.ts";
+import type { TestLanguage } from "../report/unit-test.ts";
+import type { SessionTarget, Target } from "../targets/target.ts";
+import { Campaign, type CampaignFinding, type CampaignOptions, type Covered } from "../test/campaign.ts";
+import { gapsOf, type Gaps } from "../test/gaps.ts";
+import type { Eyes } from "../test/stage.ts";
+import { EXIT } from "../verdict.ts";
+import { inputError } from "./input.ts";
+import { colours, print, terminalColumns } from "./output.ts";
+import { saveCounterexample } from "./save-case.ts";
+import {
+  addTargetOptions,
+  namesShape,
+  programOf,
+  readOpening,
+  readSubject,
+  type PoolFlags,
+  type Subject,
+} from "./target-options.ts";
+import { replay } from "./test-replay.ts";
+
+export interface TestFlags extends PoolFlags {
+  readonly seed: number;
+  readonly commands: number;
+  readonly budget?: number;
+  readonly scope: number;
+  readonly oracle: Eyes | "auto";
+  readonly from: number;
+  readonly replay?: string;
+  readonly save?: string;
+  readonly unitTest: TestLanguage | "none";
+  readonly strictCoverage: boolean;
+  readonly json: boolean;
+}
+
+/** A pool is drawn where none is named, so this shape only fills in what the options leave out. */
+const PLAIN: PoolShape = { maxOrder: 3, pages: 8, basePfn: 0, reserved: [], zones: [] };
+
+const COMMANDS_DEFAULT = 100_000;
+const SCOPE_DEFAULT = 4;
+/** Small pools with a larger largest order have too many states to be worth the time. */
+const SCOPE_MAX = 5;
+const SEED_MAX = 2 ** 31 - 1;
+/** The largest order that a campaign without a named pool owes to have served. */
+const ORDER_OWED = 3;
+/** Exit code of a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
+const PROGRESS_MS = 200;
+
+async function runTest(operands: readonly string[], flags: TestFlags): Promise<void> {
+  const program = programOf(process.argv);
+  const subject = await readSubject(operands, program, "no-spec");
+  const options = optionsOf(subject, flags);
+  const named = flags.profile === undefined ? [] : ["--profile", flags.profile];
+  const words = [...operands.slice(0, operands.length - program.length), ...named].join(" ");
+  if (flags.replay === undefined) await runCampaign(options, words, flags);
+  else show({ ...(await replay(flags.replay, options, namesShape(flags))), rest: null }, words, flags);
+}
+
+function optionsOf(subject: Subject, flags: TestFlags): CampaignOptions {
+  if (subject.kind === "spec") throw inputError("TARGET_UNKNOWN", "target", "an implementation", "spec");
+  const profile = subject.kind === "mutant" ? subject.mutant.profile : STRICT_PROFILE;
+  const opening = readOpening(flags, { shape: PLAIN, profile });
+  return {
+    target: sessionTarget(subject.target),
+    profile: opening.profile,
+    eyes: flags.oracle === "auto" ? null : flags.oracle,
+    full: namesShape(flags) ? shapeOf(opening.geometry) : null,
+    scope: flags.scope,
+    seed: flags.seed,
+    commands: flags.budget === undefined ? flags.commands : Infinity,
+    from: flags.from,
+  };
+}
+
+function sessionTarget(target: Target): SessionTarget {
+  if (target.kind === "session") return target;
+  throw inputError("TARGET_UNKNOWN", "target", "a target in this process", target.name);
+}
+
+/** The pool as its options would write it. */
+function shapeOf({ maxOrder, basePfn, span, zones, runs }: Geometry): PoolShape {
+  const named = zones.filter(({ name }) => name !== "");
+  return {
+    maxOrder,
+    basePfn,
+    pages: span.end - span.start,
+    reserved: subtract(span, runs).map((range) => lowered(range, basePfn)),
+    zones: named.map((zone) => ({ name: zone.name, ...lowered(zone, basePfn) })),
+  };
+}
+
+function lowered({ start, end }: FrameRange, by: number): FrameRange {
+  return { start: start - by, end: end - by };
+}
+
+// ---------------------------------------------------------------- campaigns
+
+async function runCampaign(options: CampaignOptions, words: string, flags: TestFlags): Promise<void> {
+  const campaign = new Campaign(options);
+  const stop = new AbortController();
+  function askToStop(): void {
+    stop.abort();
+  }
+  process.on("SIGINT", askToStop);
+  const end = flags.budget === undefined ? Infinity : Date.now() + flags.budget;
+  const progress = progressOn(process.stderr);
+  while (!campaign.isDone && !stop.signal.aborted && Date.now() < end) {
+    campaign.advance();
+    progress(campaign);
+    // A signal is seen only between two turns of the event loop.
+    await setImmediate();
+  }
+  process.off("SIGINT", askToStop);
+  const { finding, covered } = campaign;
+  const isCut = stop.signal.aborted && !campaign.isDone;
+  show({ options, covered, finding, rest: isCut ? campaign.rest : null }, words, flags);
+  if (isCut) process.exitCode = INTERRUPTED;
+}
+
+/** Says now and then on a terminal how far a campaign is. */
+function progressOn(stream: NodeJS.WriteStream): (campaign: Campaign) => void {
+  let next = Date.now() + PROGRESS_MS;
+  return ({ covered, rest, isDone }) => {
+    if (!stream.isTTY || (Date.now() < next && !isDone)) return;
+    next = Date.now() + PROGRESS_MS;
+    const words = `job ${rest.from}, ${covered.commands + covered.transitions} commands`;
+    stream.write(`\r${isDone ? " ".repeat(words.length) : words}\r`);
+  };
+}
+
+// ---------------------------------------------------------------- the report
+
+/** What came of a campaign or a replay. */
+export interface Outcome {
+  readonly options: CampaignOptions;
+  readonly covered: Covered;
+  readonly finding: CampaignFinding | null;
+  readonly rest: CampaignReport["rest"];
+}
+
+/** Saves, prints, and sets the exit code. */
+function show({ options, covered, finding, rest }: Outcome, words: string, flags: TestFlags): void {
+  const gaps = gapsOf(covered, options.profile, options.full?.maxOrder ?? ORDER_OWED);
+  const savedAs =
+    flags.save === undefined || finding === null
+      ? null
+      : saveCounterexample(flags.save, finding.counterexample, options);
+  const report = { options, covered, gaps, finding, subject: words, savedAs, rest };
+  const look = {
+    colours: colours(process.stdout),
+    columns: terminalColumns(),
+    unitTest: flags.unitTest === "none" ? null : flags.unitTest,
+  };
+  print(flags.json ? campaignJson(report) : campaignText(report, look));
+  process.exitCode = exitCodeOf(finding, gaps, flags);
+}
+
+function exitCodeOf(finding: CampaignFinding | null, gaps: Gaps, flags: TestFlags): number {
+  if (finding !== null) return EXIT.violated;
+  if (flags.replay !== undefined) return EXIT.holds;
+  const { calls, orders, misuses, laws, isVacuous } = gaps;
+  const hasGaps = [calls, orders, misuses, laws].some((missing) => missing.length > 0);
+  return isVacuous || (flags.strictCoverage && hasGaps) ? EXIT.vacuous : EXIT.holds;
+}
+
+// ---------------------------------------------------------------- the command line
+
+/** Adds `test` to the command line. */
+export function registerTest(program: Command): void {
+  addTargetOptions(
+    program
+      .command("test")
+      .summary("drive an allocator, and shrink what breaks a law to the shortest sequence of calls")
+      .description("Drives an allocator at random and exhaustively, and shrinks what breaks a law (docs/test.md)."),
+  )
+    .option("--seed <n>", "what all random choices follow from", wholeOption("--seed", SEED_MAX), 1)
+    .option("--commands <n>", "commands of the long runs", wholeOption("--commands", 1e12), COMMANDS_DEFAULT)
+    .option("--budget <time>", "go on until this time is up, such as 30s, 5m or 2h", budgetOption)
+    .option("--scope <n>", "largest order of small pools, 0 for none", wholeOption("--scope", SCOPE_MAX), SCOPE_DEFAULT)
+    .option("--oracle <eyes>", "auto, or what is looked at: answers, counts, lists", eyesOption, "auto")
+    .option("--from <job>", "go on with this job of the campaign", wholeOption("--from", SEED_MAX), 0)
+    .option("--replay <steps|file>", "play these steps instead: notation, a trace, or a saved case")
+    .option("--save <folder>", "write the counterexample into this corpus folder")
+    .option("--unit-test <language>", "show the counterexample as a unit test: c, ts or none", languageOption, "none")
+    .option("--strict-coverage", "fail if a call, an order, a misuse or a law was never exercised", false)
+    .option("--json", "print the report as JSON", false)
+    .addHelpText("after", EXAMPLES)
+    .action(runTest);
+}
+
+function wholeOption(option: string, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/u.test(text) ? Number(text) : Number.NaN;
+    if (value <= max) return value;
+    throw inputError("OPTION_VALUE", option, `a whole number up to ${max}`, text);
+  };
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds. */
+function budgetOption(text: string): number {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/u.exec(text) ?? [];
+  if (digits === undefined || unit === undefined)
+    throw inputError("OPTION_VALUE", "--budget", "a time such as 30s, 5m or 2h", text);
+  return Number(digits) * (UNITS[unit] as number);
+}
+
+function eyesOption(text: string): Eyes | "auto" {
+  if (text === "auto" || text === "answers" || text === "counts" || text === "lists") return text;
+  throw inputError("OPTION_VALUE", "--oracle", "auto, answers, counts or lists", text);
+}
+
+function languageOption(text: string): TestLanguage | "none" {
+  if (text === "c" || text === "ts" || text === "none") return text;
+  throw inputError("OPTION_VALUE", "--unit-test", "c, ts or none", text);
+}
+
+const EXAMPLES = `
+Examples:
+  buddycheck test reference                               nothing to be found, and what was tried
+  buddycheck test mutant:never-coalesces --unit-test ts   a wrong allocator, and a unit test for it
+  buddycheck test ./my-allocator.js --save traces/mine    a module of yours; keep what is found
+  buddycheck test ./page_alloc.wasm --budget 5m           compiled C, for five minutes
+Exit codes: 0 no law broken in what was tried, 1 violated, 2 input error, 4 nothing exercised, 130 interrupted.`;

@@ -1,0 +1,248 @@
+// Makes a failing script short: what is left breaks the same law, and no single change below makes it shorter.
+//
+//  1. "Fails" means: the law broken first is still the same one. Where the pool differs, so may the frames.
+//  2. The changes, in the order they are tried: leave out a part (halves, then quarters, down to single moves);
+//     leave out two moves; leave out one and change the order of another; then, at the same length, make a move
+//     plainer, let a free name another block, move a move.
+//  3. A script is judged by its length, then by its weight (large orders, page counts, zones and misuse weigh
+//     more). Every accepted change makes (length, weight) smaller, so shrinking ends.
+//  4. A request that is left out takes the frees of its block with it, since handles name requests (script.ts).
+//
+// Pairs and "remove and mutate" are what plain delta debugging lacks: 61 % of its results were shortest, with
+// these 90 % (bench/test.md). What is left to the shortest is closed by a bounded search (shortest.ts).
+
+import type { LawId } from "../../model/invariants.ts";
+import { orderFor, pagesIn } from "../../model/geometry.ts";
+import type { Move, Script } from "../targets/script.ts";
+
+/** Does a script fail, and how much of it is needed for that: null, or the script without what was passed over. */
+export type Trial = (script: Script) => Script | null;
+
+/** What a target's stage offers for shrinking. */
+export interface Staged {
+  play(script: Script): {
+    readonly steps: readonly { readonly move: number }[];
+    readonly failure: { readonly move: number; readonly violations: readonly { readonly law: LawId }[] } | null;
+  };
+}
+
+/** Moves of a script above which two are not left out at once. */
+const PAIRS_MAX = 40;
+
+/** A trial on this stage, for this law. */
+export function trialOn(stage: Staged, law: LawId): Trial {
+  return (script) => {
+    const { steps, failure } = stage.play(script);
+    if (failure === null || failure.violations[0]?.law !== law) return null;
+    const given = new Set(steps.map(({ move }) => move));
+    return script.filter((_, at) => at <= failure.move && given.has(at));
+  };
+}
+
+/** A candidate that fails, without what it does not need, and its place among those that were offered. */
+export interface Kept {
+  readonly script: Script;
+  readonly at: number;
+}
+
+/**
+ * The course of shrinking: it offers candidates in order, is told the first that fails (or null), and ends with the
+ * shrunk script. Whoever runs it decides whether candidates are tried one by one or many at once.
+ */
+export type Shrinking = Generator<Iterable<Script>, Script, Kept | null>;
+
+/** Shrinks a script that fails, and holds nothing that is passed over. */
+function* shrinking(start: Script): Shrinking {
+  let kept = yield* leavingOutParts(start);
+  for (;;) {
+    const smaller = yield smallerThan(kept);
+    if (smaller === null) return kept;
+    kept = smaller.script;
+  }
+}
+
+/** The shrunk script, or null if the script does not fail at all. */
+export function shrinkScript(script: Script, trial: Trial): Script | null {
+  const start = trial(script);
+  if (start === null) return null;
+  const course = shrinking(start);
+  let next = course.next();
+  while (next.done !== true) next = course.next(firstKept(next.value, trial));
+  return next.value;
+}
+
+function firstKept(offered: Iterable<Script>, trial: Trial): Kept | null {
+  let at = 0;
+  for (const candidate of offered) {
+    const script = trial(candidate);
+    if (script !== null) return { script, at };
+    at++;
+  }
+  return null;
+}
+
+/** Leaves out parts that are not needed: large ones first, and of one size the last first. */
+function* leavingOutParts(start: Script): Shrinking {
+  let kept = start;
+  for (let size = Math.floor(kept.length / 2); size >= 1; size = Math.floor(size / 2)) {
+    let end = kept.length;
+    while (end > 0) {
+      const found = yield partsBefore(kept, end, size);
+      if (found === null) break;
+      end = Math.min(end - found.at * size, found.script.length);
+      kept = found.script;
+    }
+  }
+  return kept;
+}
+
+/** The script without each part of this size that ends at or before `end`, the last part first. */
+function* partsBefore(script: Script, end: number, size: number): Generator<Script> {
+  for (let to = end; to > 0; to -= size) {
+    yield [...script.slice(0, Math.max(to - size, 0)), ...script.slice(to)];
+  }
+}
+
+/** Candidates that are smaller whatever is passed over in them. */
+function* smallerThan(script: Script): Generator<Script> {
+  for (const candidate of candidates(script)) if (isSmaller(candidate, script)) yield candidate;
+}
+
+/** The script without each of its parts: halves, then quarters, down to two moves. */
+export function* partsLeftOut(script: Script): Generator<Script> {
+  for (let size = script.length; size >= 2; size = Math.floor(size / 2)) {
+    for (let from = 0; from < script.length; from += size) {
+      yield [...script.slice(0, from), ...script.slice(from + size)];
+    }
+  }
+}
+
+/** Is the first script shorter, or as long and lighter? */
+export function isSmaller(a: Script, b: Script): boolean {
+  return a.length !== b.length ? a.length < b.length : weightOf(a) < weightOf(b);
+}
+
+/** Everything that is one change away, the most hopeful first. */
+export function* candidates(script: Script): Generator<Script> {
+  for (let at = script.length - 1; at >= 0; at--) yield without(script, at);
+  if (script.length <= PAIRS_MAX) {
+    yield* withoutTwo(script);
+    yield* withoutOneAndChanged(script);
+  }
+  yield* changed(script);
+  if (script.length <= PAIRS_MAX) yield* moved(script);
+}
+
+function without(script: Script, at: number): Script {
+  return [...script.slice(0, at), ...script.slice(at + 1)];
+}
+
+function* withoutTwo(script: Script): Generator<Script> {
+  for (let first = 0; first < script.length; first++) {
+    for (let second = first + 1; second < script.length; second++) yield without(without(script, second), first);
+  }
+}
+
+/** One move less, and another request of a different order or free of a different block. */
+function* withoutOneAndChanged(script: Script): Generator<Script> {
+  for (let gone = 0; gone < script.length; gone++) {
+    const rest = without(script, gone);
+    for (let at = 0; at < rest.length; at++) {
+      for (const move of alternatives(rest, at)) yield replaced(rest, at, move);
+    }
+  }
+}
+
+function* changed(script: Script): Generator<Script> {
+  for (let at = 0; at < script.length; at++) {
+    for (const move of [...plainer(script[at] as Move), ...alternatives(script, at)]) yield replaced(script, at, move);
+  }
+}
+
+function* moved(script: Script): Generator<Script> {
+  for (let from = 0; from < script.length; from++) {
+    const rest = without(script, from);
+    for (let to = 0; to < script.length; to++) {
+      if (to !== from) yield [...rest.slice(0, to), script[from] as Move, ...rest.slice(to)];
+    }
+  }
+}
+
+function replaced(script: Script, at: number, move: Move): Script {
+  return script.map((other, index) => (index === at ? move : other));
+}
+
+/** Requests of a neighbouring order, and frees of another block. */
+function alternatives(script: Script, at: number): readonly Move[] {
+  const move = script[at] as Move;
+  if (move.kind === "request" && move.command.kind === "alloc") {
+    const { order, zone } = move.command;
+    return [order - 1, order + 1, 0]
+      .filter((other) => other >= 0 && other !== order)
+      .map((other) => ({ ...move, command: { kind: "alloc", order: other, zone } }));
+  }
+  if (move.kind !== "give-back" && move.kind !== "misuse") return [];
+  const ids = script.slice(0, at).flatMap((earlier) => (earlier.kind === "request" ? [earlier.id] : []));
+  return ids.filter((id) => id !== move.id).map((id) => ({ ...move, id }));
+}
+
+/** The same move said in a plainer way. */
+function plainer(move: Move): readonly Move[] {
+  switch (move.kind) {
+    case "request": {
+      const { command } = move;
+      const unzoned: Move[] = command.zone === null ? [] : [{ ...move, command: { ...command, zone: null } }];
+      if (command.kind === "alloc" || command.pages === 0) return unzoned;
+      const order = orderFor(command.pages);
+      const counts = [command.pages - 1, order === 0 ? 0 : pagesIn(order - 1) + 1].filter(
+        (pages) => pages >= 1 && pages < command.pages,
+      );
+      return [
+        { ...move, command: { kind: "alloc", order, zone: command.zone } },
+        ...counts.map((pages): Move => ({ ...move, command: { ...command, pages } })),
+        ...unzoned,
+      ];
+    }
+    case "give-back":
+      return move.naming === "order"
+        ? []
+        : [
+            { ...move, naming: "order" },
+            { ...move, naming: "none" },
+          ];
+    case "misuse":
+      return [
+        { kind: "give-back", id: move.id, naming: "order" },
+        { kind: "give-back", id: move.id, naming: "none" },
+        ...(move.offset > 1 ? [{ ...move, offset: 1 }] : []),
+        ...(move.order === null
+          ? []
+          : [
+              { ...move, order: null },
+              { ...move, order: 0 },
+            ]),
+      ];
+    case "literal":
+      return [];
+  }
+}
+
+function weightOf(script: Script): number {
+  return script.reduce((sum, move) => sum + moveWeight(move), 0);
+}
+
+function moveWeight(move: Move): number {
+  switch (move.kind) {
+    case "request": {
+      const { command } = move;
+      const zone = command.zone === null ? 0 : 8;
+      return zone + (command.kind === "alloc" ? command.order : 16 + Math.min(command.pages, 2 ** 20));
+    }
+    case "give-back":
+      return move.naming === "order" ? 0 : move.naming === "none" ? 1 : 2;
+    case "misuse":
+      return 32 + Math.min(move.offset, 16) + (move.order ?? -1);
+    case "literal":
+      return 64;
+  }
+}
