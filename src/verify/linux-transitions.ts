@@ -69,8 +69,8 @@ export const OUTCOMES: Uint8Array = Uint8Array.from(
   ROWS.flatMap((row) => [...row, ...new Array<number>(STATES - row.length).fill(0)]),
 );
 
-/** The state after an event, by kind; batched frees move nothing. */
-export const NEXT: Uint8Array = Uint8Array.from([LIVE, FREED, FREED, TAKEN, IN_CORE, TAKEN]);
+/** The state after an event, by kind, in the bits of a frame's byte; 0 for batched frees, which move nothing. */
+export const NEXT: Uint8Array = Uint8Array.from([LIVE, FREED, UNKNOWN, TAKEN, IN_CORE, TAKEN], (state) => state << 4);
 
 /** Which state decides, the first one found. */
 const PREFERENCES: readonly (readonly number[])[] = ROWS.map((_, kind) => {

@@ -18,7 +18,6 @@ import type { Problem } from "../problem.ts";
 import {
   ALLOC,
   FREE,
-  FREE_BATCHED,
   KIND_COUNT,
   PCPU_DRAIN,
   ZONE_LOCKED,
@@ -61,13 +60,12 @@ export class LinuxVerifier implements LinuxSink {
   readonly #losses = new LinuxLosses();
   readonly #drains = new DrainRuns();
   readonly #exact: ExactReplay | null;
-  /** Events by kind, classes by number: counts. */
+  /** Events and their pages by kind, classes by number: counts. */
   readonly #tally = new Float64Array(KIND_COUNT);
+  readonly #pages = new Float64Array(KIND_COUNT);
   readonly #classes = new Float64Array(LINUX_CLASSES.length);
   /** Per CPU, the frame that last left the core, and the kind of event that said so. */
   readonly #lastTaken: Map<number, { pfn: number; kind: number }> = new Map();
-  #allocatedPages = 0;
-  #freedPages = 0;
   #hasBegun = false;
   #others = 0;
   /** Those before the first event: comments of the header, never entries of a buffer. */
@@ -111,10 +109,9 @@ export class LinuxVerifier implements LinuxSink {
     const state = order === 0 ? head >> 4 : decidingState(kind, statesOf(tile, at, at + pages));
     const outcome = OUTCOMES[kind * 8 + state] as number;
     if (outcome !== 0) this.#note(outcome, kind, pfn, order, cpu, line, head);
-    if (kind === FREE_BATCHED) return;
-    if (kind === ALLOC) this.#allocatedPages += pages;
-    else if (kind === FREE) this.#freedPages += pages;
-    const next = (NEXT[kind] as number) << 4;
+    const next = NEXT[kind] as number;
+    if (next === 0) return;
+    this.#pages[kind] = (this.#pages[kind] as number) + pages;
     if (pages > 1) tile.fill(next | TAIL, at + 1, at + pages);
     tile[at] = next | order;
   }
@@ -188,8 +185,7 @@ export class LinuxVerifier implements LinuxSink {
     this.#held.restart();
     this.#forget();
     this.#classes.fill(0);
-    this.#allocatedPages = 0;
-    this.#freedPages = 0;
+    this.#pages.fill(0);
   }
 
   #forget(): void {
@@ -233,7 +229,7 @@ export class LinuxVerifier implements LinuxSink {
       unexplainedLines: this.#unexplainedLines,
       held: this.#held,
       losses: this.#losses,
-      pages: { allocated: this.#allocatedPages, freed: this.#freedPages },
+      pages: { allocated: this.#pages[ALLOC] ?? 0, freed: this.#pages[FREE] ?? 0 },
       exact: this.#exact?.report(environment.buddyinfo?.after ?? null, environment.zones) ?? { kind: "not-asked" },
       problems: this.#problems,
     });
