@@ -112,6 +112,14 @@ export function writeRepeated(recording, file, sizeBytes) {
 }
 
 /**
+ * Do files with page flags, by which a replay is possible, lie beside this recording?
+ * @param {string} source
+ */
+export async function hasPageFlags(source) {
+  return (await environmentFor(source, {})).environment.kpageflags !== null;
+}
+
+/**
  * `source` is a recording with the files of its environment beside it; `file` gets copies of them. Answers how many bytes
  * were written.
  * @param {string} recording
@@ -214,7 +222,8 @@ function seamOf(lines, first, environment) {
     for (let at = pfn; at < pfn + pagesIn(order); at += pagesIn(part)) tell("free", at, part);
     for (const frame of framesOf(pfn, order)) core.delete(frame);
   }
-  for (const { pfn, order } of blocksIn(new Set([...first].filter((frame) => !core.has(frame))), environment)) tell("pcpu_drain", pfn, order);
+  for (const { pfn, order } of blocksIn(new Set([...first].filter((frame) => !core.has(frame))), environment))
+    tell("pcpu_drain", pfn, order);
   return events.map((after) => ({ before: last.before, time: last.time, after }));
 }
 
@@ -255,7 +264,7 @@ function framesOf(pfn, order) {
 function blocksIn(frames, { zones }) {
   const blocks = [];
   const sorted = [...frames].sort((left, right) => left - right);
-  for (let at = 0; at < sorted.length; ) {
+  for (let at = 0; at < sorted.length;) {
     const pfn = /** @type {number} */ (sorted[at]);
     const zone = (zones ?? []).find(({ start, end }) => pfn >= start && pfn < end);
     let end = at + 1;
