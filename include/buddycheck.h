@@ -6,7 +6,7 @@
  *   #define BUDDYCHECK_TARGET      buddycheck calls your allocator. For wasm32 the functions below are exported;
  *                                  elsewhere there is a `main` that speaks the line protocol of docs/targets.md.
  *   #define BUDDYCHECK_RECORDER    your allocator runs as it always does and tells of its calls
- *                                  (buddycheck-record.h, which this file includes).
+ *                                  with the functions at the end of this file: one before a call, one after it.
  *
  * A target defines three functions, and more if it says so:
  *
@@ -598,8 +598,665 @@ int main(void)
 #endif /* BUDDYCHECK_TARGET */
 
 #ifdef BUDDYCHECK_RECORDER
-#include "buddycheck-record.h"
+
+/*
+ * The recorder. Calls go into a ring, without a lock and without a library; `buddycheck_record_drain` writes them out
+ * as a trace (docs/trace-format.md), a line at a time, to a serial port or wherever you like.
+ *
+ *   buddycheck_record_pool(&pool, "mine", 4096);                    once, with all managed pages free
+ *
+ *   struct buddycheck_event *event = buddycheck_record_alloc(order);
+ *   pfn = the allocation;                                           BUDDYCHECK_REFUSED where it failed
+ *   buddycheck_record_served(event, pfn);
+ *
+ *   struct buddycheck_event *event = buddycheck_record_free_order(pfn, order);
+ *   the free;
+ *   buddycheck_record_freed(event, BUDDYCHECK_UNKNOWN);             or ACCEPTED, or REJECTED
+ *
+ * 1. The intent is in the ring before the call is made. Of an allocator that dies in a call, or never returns, the trace
+ *    says so: from a panic, call `buddycheck_record_died`.
+ * 2. A full ring drops events until it has been drained, and the trace says how many and where. Drain often, or make
+ *    it larger: BUDDYCHECK_RING events, a power of two, of 48 bytes each.
+ * 3. With several CPUs, threads or interrupts that allocate, define BUDDYCHECK_CONCURRENT: every event then carries the moment of its call and of
+ *    its return, counted by one shared counter, so that the verifier knows which calls overlapped. BUDDYCHECK_CPU() may
+ *    name the CPU. One drains at a time.
+ * 4. In a process, `buddycheck_record_to("trace.jsonl")` drains by itself, at exit and on fatal signals, too. Define
+ *    BUDDYCHECK_FREESTANDING where there is no POSIX.
+ */
+
+#ifdef BUDDYCHECK_TARGET
+#error "one source file is either a target or a recorder"
 #endif
+
+#if !defined(BUDDYCHECK_FREESTANDING) && defined(__STDC_HOSTED__) && __STDC_HOSTED__ == 1
+#define BUDDYCHECK_POSIX
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+#endif
+
+#ifndef BUDDYCHECK_RING
+#define BUDDYCHECK_RING 4096ul
+#endif
+
+/* The longest line: a note of this many bytes at most, or numbers. */
+#define BUDDYCHECK_LINE 320u
+
+typedef void (*buddycheck_put)(const char *text, unsigned long length);
+
+struct buddycheck_event {
+	/* Where in the ring it is: its position while it is free, one more once it is complete. */
+	unsigned long turn;
+	unsigned long called, returned;
+	buddycheck_pfn pfn;
+	/* An order, a page count, the length of a look, or a pointer to a note's text. */
+	unsigned long size;
+	unsigned short cpu;
+	/* Did it return while events were being dropped? Then nothing may be concluded across it. */
+	unsigned char is_in_gap;
+	/* 'a' alloc, 'p' by pages, 'f' free, 'o' by order, 'g' by pages, 'l' lists, 'b' one block of them, 'c' cached, 'n' note */
+	char call;
+	signed char answer;
+};
+
+static struct buddycheck_event buddycheck_ring[BUDDYCHECK_RING];
+static unsigned long buddycheck_tail, buddycheck_head;
+/*
+ * 0 while there is room. Once there is none, 1 and 2 for each call that is under way unrecorded: nothing is recorded
+ * then until all of those have returned and the ring has been drained.
+ */
+static unsigned long buddycheck_gap;
+static unsigned long buddycheck_lost;
+#ifdef BUDDYCHECK_CONCURRENT
+static unsigned long buddycheck_clock;
+#endif
+static struct buddycheck_pool buddycheck_recorded;
+static const char *buddycheck_allocator;
+static unsigned long buddycheck_page_size, buddycheck_address_base;
+static int buddycheck_has_header;
+
+#ifdef BUDDYCHECK_POSIX
+static void buddycheck_record_drain_if_due(void);
+#endif
+
+/* The pool that is recorded, with all its managed pages free, and how the allocator is called. */
+static BUDDYCHECK_MAYBE_UNUSED void buddycheck_record_pool(const struct buddycheck_pool *pool, const char *allocator,
+							   unsigned long page_size)
+{
+	unsigned long i;
+
+	buddycheck_recorded = *pool;
+	buddycheck_allocator = allocator;
+	buddycheck_page_size = page_size;
+	buddycheck_tail = buddycheck_head = 0;
+	buddycheck_has_header = 0;
+	for (i = 0; i < BUDDYCHECK_RING; i++)
+		buddycheck_ring[i].turn = i;
+}
+
+/* For allocators that deal in addresses: that of page `base_pfn`. */
+static BUDDYCHECK_MAYBE_UNUSED void buddycheck_record_addresses(const void *base)
+{
+	buddycheck_address_base = (unsigned long)base;
+}
+
+/* The page at an address, or BUDDYCHECK_REFUSED for a null pointer. */
+static BUDDYCHECK_MAYBE_UNUSED buddycheck_pfn buddycheck_pfn_of(const void *address)
+{
+	if (!address)
+		return BUDDYCHECK_REFUSED;
+	return buddycheck_recorded.base_pfn + ((unsigned long)address - buddycheck_address_base) / buddycheck_page_size;
+}
+
+/* ------------------------------------------------------------------ into the ring */
+
+static unsigned long buddycheck_tick(void)
+{
+#ifdef BUDDYCHECK_CONCURRENT
+	return __atomic_add_fetch(&buddycheck_clock, 1, __ATOMIC_SEQ_CST);
+#else
+	return 0;
+#endif
+}
+
+/* So many places in a row, or null where there is no room. */
+static struct buddycheck_event *buddycheck_claim(unsigned long count)
+{
+	unsigned long at = __atomic_load_n(&buddycheck_tail, __ATOMIC_RELAXED);
+
+	if (count > BUDDYCHECK_RING)
+		return (struct buddycheck_event *)0;
+	for (;;) {
+		/* Places are freed in order: if the last is free, so are those before it. */
+		unsigned long last = at + count - 1;
+		unsigned long turn = __atomic_load_n(&buddycheck_ring[last % BUDDYCHECK_RING].turn, __ATOMIC_ACQUIRE);
+
+		if (turn != last) {
+			unsigned long now = __atomic_load_n(&buddycheck_tail, __ATOMIC_RELAXED);
+
+			if (now == at)
+				return (struct buddycheck_event *)0;
+			at = now;
+		} else if (__atomic_compare_exchange_n(&buddycheck_tail, &at, at + count, 0, __ATOMIC_RELAXED,
+						       __ATOMIC_RELAXED)) {
+			return &buddycheck_ring[at % BUDDYCHECK_RING];
+		}
+	}
+}
+
+/* A place for a call that begins now, or null after noting that it goes unrecorded. */
+static struct buddycheck_event *buddycheck_place(void)
+{
+	for (;;) {
+		unsigned long gap = __atomic_load_n(&buddycheck_gap, __ATOMIC_SEQ_CST);
+		struct buddycheck_event *event = gap == 0 ? buddycheck_claim(1) : (struct buddycheck_event *)0;
+
+		if (event)
+			return event;
+		if (__atomic_compare_exchange_n(&buddycheck_gap, &gap, (gap | 1) + 2, 0, __ATOMIC_SEQ_CST,
+						__ATOMIC_SEQ_CST)) {
+			__atomic_add_fetch(&buddycheck_lost, 1, __ATOMIC_RELAXED);
+			return event;
+		}
+	}
+}
+
+static struct buddycheck_event *buddycheck_begin(char call, buddycheck_pfn pfn, unsigned long size)
+{
+	struct buddycheck_event *event = buddycheck_place();
+
+	if (!event)
+		return event;
+	event->call = call;
+	event->pfn = pfn;
+	event->size = size;
+	event->answer = BUDDYCHECK_UNKNOWN;
+#ifdef BUDDYCHECK_CPU
+	event->cpu = (unsigned short)BUDDYCHECK_CPU();
+#endif
+	event->called = buddycheck_tick();
+	return event;
+}
+
+static void buddycheck_publish(struct buddycheck_event *event)
+{
+	__atomic_store_n(&event->turn, event->turn + 1, __ATOMIC_RELEASE);
+}
+
+/* The call has returned, be it recorded or (null) not. */
+static void buddycheck_complete(struct buddycheck_event *event)
+{
+	if (event) {
+		event->returned = buddycheck_tick();
+		event->is_in_gap = __atomic_load_n(&buddycheck_gap, __ATOMIC_SEQ_CST) != 0;
+		buddycheck_publish(event);
+	} else {
+		__atomic_sub_fetch(&buddycheck_gap, 2, __ATOMIC_SEQ_CST);
+	}
+#ifdef BUDDYCHECK_POSIX
+	buddycheck_record_drain_if_due();
+#endif
+}
+
+/* Before a request, by order or by pages. */
+static BUDDYCHECK_MAYBE_UNUSED struct buddycheck_event *buddycheck_record_alloc(unsigned order)
+{
+	return buddycheck_begin('a', BUDDYCHECK_REFUSED, order);
+}
+
+static BUDDYCHECK_MAYBE_UNUSED struct buddycheck_event *buddycheck_record_alloc_pages(unsigned long pages)
+{
+	return buddycheck_begin('p', BUDDYCHECK_REFUSED, pages);
+}
+
+/* After it: the first page served, or BUDDYCHECK_REFUSED. */
+static BUDDYCHECK_MAYBE_UNUSED void buddycheck_record_served(struct buddycheck_event *event, buddycheck_pfn pfn)
+{
+	if (event)
+		event->pfn = pfn;
+	buddycheck_complete(event);
+}
+
+/* Before a free that names no size, an order, or pages. */
+static BUDDYCHECK_MAYBE_UNUSED struct buddycheck_event *buddycheck_record_free(buddycheck_pfn pfn)
+{
+	return buddycheck_begin('f', pfn, 0);
+}
+
+static BUDDYCHECK_MAYBE_UNUSED struct buddycheck_event *buddycheck_record_free_order(buddycheck_pfn pfn, unsigned order)
+{
+	return buddycheck_begin('o', pfn, order);
+}
+
+static BUDDYCHECK_MAYBE_UNUSED struct buddycheck_event *buddycheck_record_free_pages(buddycheck_pfn pfn,
+										     unsigned long pages)
+{
+	return buddycheck_begin('g', pfn, pages);
+}
+
+/* After it: BUDDYCHECK_ACCEPTED, _REJECTED or _UNKNOWN. */
+static BUDDYCHECK_MAYBE_UNUSED void buddycheck_record_freed(struct buddycheck_event *event, int answer)
+{
+	if (event)
+		event->answer = (signed char)answer;
+	buddycheck_complete(event);
+}
+
+/* A line for people, such as what the allocator writes to its log. The text must stay where it is. */
+static BUDDYCHECK_MAYBE_UNUSED void buddycheck_record_note(const char *text)
+{
+	buddycheck_complete(buddycheck_begin('n', 0, (unsigned long)text));
+}
+
+/* ------------------------------------------------------------------ free lists */
+
+/* What an emitter fills, or only counts where it is null; and how many blocks there were. */
+static struct buddycheck_event *buddycheck_shown;
+static unsigned long buddycheck_shown_at, buddycheck_shown_count;
+
+static int buddycheck_show(char call, unsigned order, buddycheck_pfn pfn)
+{
+	/* Broken lists are cycles: no pool has more blocks than pages. */
+	if (buddycheck_shown_count > 2 * buddycheck_recorded.pages + 16)
+		return 0;
+	if (buddycheck_shown && buddycheck_shown_count < buddycheck_shown_at) {
+		struct buddycheck_event *event = buddycheck_shown + 1 + buddycheck_shown_count;
+
+		if (event >= buddycheck_ring + BUDDYCHECK_RING)
+			event -= BUDDYCHECK_RING;
+		event->call = call;
+		event->pfn = pfn;
+		event->size = order;
+	}
+	buddycheck_shown_count++;
+	return 1;
+}
+
+/* From an emitter, for each block in list order. 0: stop, this is more than there can be. */
+static BUDDYCHECK_MAYBE_UNUSED int buddycheck_listed(unsigned order, buddycheck_pfn pfn)
+{
+	return buddycheck_show('b', order, pfn);
+}
+
+/* From an emitter: a free page that is held back, on no list and not to be coalesced. */
+static BUDDYCHECK_MAYBE_UNUSED int buddycheck_cached(buddycheck_pfn pfn)
+{
+	return buddycheck_show('c', 0, pfn);
+}
+
+/*
+ * Looks at the free lists, under the allocator's own lock: `emit` calls the two above for each block, and is called
+ * twice. 0 if there is no room in the ring for so many; nothing is lost then but the look.
+ */
+static BUDDYCHECK_MAYBE_UNUSED int buddycheck_record_lists(void (*emit)(void))
+{
+	struct buddycheck_event *event;
+	unsigned long count, i;
+
+	buddycheck_shown = (struct buddycheck_event *)0;
+	buddycheck_shown_count = 0;
+	emit();
+	count = buddycheck_shown_count;
+	if (__atomic_load_n(&buddycheck_gap, __ATOMIC_SEQ_CST) != 0)
+		return 0;
+	event = buddycheck_claim(count + 1);
+	if (!event)
+		return 0;
+	event->call = 'l';
+	event->size = count;
+	event->called = buddycheck_tick();
+	buddycheck_shown = event;
+	buddycheck_shown_at = count;
+	buddycheck_shown_count = 0;
+	emit();
+	for (i = count; i > 0; i--) {
+		struct buddycheck_event *block = event + i;
+
+		if (block >= buddycheck_ring + BUDDYCHECK_RING)
+			block -= BUDDYCHECK_RING;
+		buddycheck_publish(block);
+	}
+	buddycheck_complete(event);
+	return 1;
+}
+
+/* ------------------------------------------------------------------ out of the ring */
+
+/* One line on its way out. */
+struct buddycheck_line {
+	char text[BUDDYCHECK_LINE];
+	unsigned length;
+	buddycheck_put put;
+};
+
+static void buddycheck_add(struct buddycheck_line *line, const char *words)
+{
+	while (*words) {
+		if (line->length == sizeof line->text) {
+			line->put(line->text, line->length);
+			line->length = 0;
+		}
+		line->text[line->length++] = *words++;
+	}
+}
+
+static void buddycheck_add_number(struct buddycheck_line *line, const char *words, unsigned long number)
+{
+	char digits[24];
+	unsigned at = sizeof digits - 1;
+
+	digits[at] = '\0';
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	buddycheck_add(line, words);
+	buddycheck_add(line, digits + at);
+}
+
+/* A trace counts pages from the pool's start, up to 2^52. One before it is told as an address. */
+static void buddycheck_add_pfn(struct buddycheck_line *line, buddycheck_pfn pfn)
+{
+	if (pfn >= buddycheck_recorded.base_pfn && (pfn - buddycheck_recorded.base_pfn) >> 26 >> 25 > 0)
+		buddycheck_add(line, ",\"pfn\":4503599627370496");
+	else if (pfn >= buddycheck_recorded.base_pfn)
+		buddycheck_add_number(line, ",\"pfn\":", pfn - buddycheck_recorded.base_pfn);
+	else
+		buddycheck_add_number(line, ",\"addr\":", pfn * buddycheck_page_size);
+}
+
+static void buddycheck_add_text(struct buddycheck_line *line, const char *text)
+{
+	char one[2] = {' ', '\0'};
+
+	buddycheck_add(line, "\"");
+	for (; *text; text++) {
+		one[0] = *text >= ' ' && *text <= '~' && *text != '"' && *text != '\\' ? *text : '?';
+		buddycheck_add(line, one);
+	}
+	buddycheck_add(line, "\"");
+}
+
+static void buddycheck_add_header(struct buddycheck_line *line)
+{
+	const struct buddycheck_pool *pool = &buddycheck_recorded;
+	unsigned i;
+
+	buddycheck_add(line, "{\"buddytrace\":1,\"allocator\":");
+	buddycheck_add_text(line, buddycheck_allocator);
+	buddycheck_add_number(line, ",\"page_size\":", buddycheck_page_size);
+	buddycheck_add_number(line, ",\"max_order\":", pool->max_order);
+	buddycheck_add_number(line, ",\"pages\":", pool->pages);
+	buddycheck_add_number(line, ",\"base_pfn\":", pool->base_pfn);
+#ifdef BUDDYCHECK_CONCURRENT
+	buddycheck_add(line, ",\"t_unit\":\"ns\"");
+#endif
+	buddycheck_add(line, ",\"reserved\":[");
+	for (i = 0; i < pool->reserved_count; i++) {
+		buddycheck_add_number(line, i > 0 ? ",[" : "[", pool->reserved[i].start - pool->base_pfn);
+		buddycheck_add_number(line, ",", pool->reserved[i].end - pool->base_pfn);
+		buddycheck_add(line, "]");
+	}
+	buddycheck_add(line, "]");
+	for (i = 0; i < pool->zone_count; i++) {
+		buddycheck_add_number(line, i > 0 ? ",{\"name\":\"zone" : ",\"zones\":[{\"name\":\"zone", i);
+		buddycheck_add_number(line, "\",\"pfns\":[", pool->zones[i].start - pool->base_pfn);
+		buddycheck_add_number(line, ",", pool->zones[i].end - pool->base_pfn);
+		buddycheck_add(line, "]}");
+	}
+	buddycheck_add(line, pool->zone_count > 0 ? "]}\n" : "}\n");
+}
+
+/* The call of an event without its answer. */
+static void buddycheck_add_call(struct buddycheck_line *line, const struct buddycheck_event *event)
+{
+	if (event->call == 'n') {
+		buddycheck_add(line, "{\"op\":\"note\",\"text\":");
+		buddycheck_add_text(line, (const char *)event->size);
+		return;
+	}
+	buddycheck_add(line, event->call == 'a' || event->call == 'p' ? "{\"op\":\"alloc\"" : "{\"op\":\"free\"");
+	if (event->call == 'a' || event->call == 'o')
+		buddycheck_add_number(line, ",\"order\":", event->size);
+	if (event->call == 'p' || event->call == 'g')
+		buddycheck_add_number(line, ",\"pages\":", event->size);
+	if (event->call == 'f' || event->call == 'o' || event->call == 'g')
+		buddycheck_add_pfn(line, event->pfn);
+}
+
+static void buddycheck_add_end(struct buddycheck_line *line, const struct buddycheck_event *event)
+{
+#ifdef BUDDYCHECK_CPU
+	if (event->call != 'n' && event->call != 'l')
+		buddycheck_add_number(line, ",\"cpu\":", event->cpu);
+#endif
+#ifdef BUDDYCHECK_CONCURRENT
+	buddycheck_add_number(line, ",\"t\":", event->called);
+	buddycheck_add_number(line, ",\"t_end\":", event->returned);
+#endif
+	(void)event;
+	buddycheck_add(line, "}\n");
+}
+
+static void buddycheck_add_event(struct buddycheck_line *line, const struct buddycheck_event *event)
+{
+	buddycheck_add_call(line, event);
+	if (event->call == 'a' || event->call == 'p') {
+		if (event->pfn == BUDDYCHECK_REFUSED)
+			buddycheck_add(line, ",\"pfn\":null");
+		else
+			buddycheck_add_pfn(line, event->pfn);
+	} else if (event->call != 'n' && event->answer != BUDDYCHECK_UNKNOWN) {
+		buddycheck_add(line, event->answer == BUDDYCHECK_ACCEPTED ? ",\"ok\":true" : ",\"ok\":false");
+	}
+	buddycheck_add_end(line, event);
+}
+
+static struct buddycheck_event *buddycheck_at(unsigned long position)
+{
+	return &buddycheck_ring[position % BUDDYCHECK_RING];
+}
+
+/* The blocks of a look, which stand behind its event: in the order of orders, and within one in list order. */
+static void buddycheck_add_lists(struct buddycheck_line *line, unsigned long position)
+{
+	const struct buddycheck_event *event = buddycheck_at(position);
+	unsigned long i, max_order = buddycheck_recorded.max_order, order;
+	const char *before;
+
+	buddycheck_add(line, "{\"op\":\"snapshot\",\"free\":[");
+	for (i = 1; i <= event->size; i++)
+		if (buddycheck_at(position + i)->call == 'b' && buddycheck_at(position + i)->size > max_order)
+			max_order = buddycheck_at(position + i)->size & 63;
+	for (order = 0; order <= max_order; order++) {
+		buddycheck_add(line, order > 0 ? ",[" : "[");
+		for (i = 1, before = ""; i <= event->size; i++) {
+			const struct buddycheck_event *block = buddycheck_at(position + i);
+
+			if (block->call != 'b' || block->size != order)
+				continue;
+			buddycheck_add_number(line, before, block->pfn - buddycheck_recorded.base_pfn);
+			before = ",";
+		}
+		buddycheck_add(line, "]");
+	}
+	buddycheck_add(line, "],\"cached\":[");
+	for (i = 1, before = ""; i <= event->size; i++) {
+		if (buddycheck_at(position + i)->call != 'c')
+			continue;
+		buddycheck_add_number(line, before, buddycheck_at(position + i)->pfn - buddycheck_recorded.base_pfn);
+		before = ",";
+	}
+	buddycheck_add(line, "]");
+	buddycheck_add_end(line, event);
+}
+
+static void buddycheck_add_lost(struct buddycheck_line *line, unsigned long events)
+{
+	buddycheck_add_number(line, "{\"op\":\"lost\",\"events\":", events);
+	buddycheck_add(line, "}\n");
+}
+
+static void buddycheck_begin_drain(struct buddycheck_line *line, buddycheck_put put)
+{
+	line->length = 0;
+	line->put = put;
+	if (!buddycheck_has_header)
+		buddycheck_add_header(line);
+	buddycheck_has_header = 1;
+}
+
+/* Writes the event at the head of the ring, and gives its place free; 0 where it is not complete. */
+static int buddycheck_drain_one(struct buddycheck_line *line)
+{
+	unsigned long position = buddycheck_head, length, i;
+	struct buddycheck_event *event = buddycheck_at(position);
+
+	if (__atomic_load_n(&event->turn, __ATOMIC_ACQUIRE) != position + 1)
+		return 0;
+	if (event->is_in_gap)
+		buddycheck_add_lost(line, 0);
+	length = event->call == 'l' ? event->size + 1 : 1;
+	if (event->call == 'l')
+		buddycheck_add_lists(line, position);
+	else
+		buddycheck_add_event(line, event);
+	if (event->is_in_gap)
+		buddycheck_add_lost(line, 0);
+	for (i = 0; i < length; i++)
+		__atomic_store_n(&buddycheck_at(position + i)->turn, position + i + BUDDYCHECK_RING, __ATOMIC_RELEASE);
+	__atomic_store_n(&buddycheck_head, position + length, __ATOMIC_RELAXED);
+	return 1;
+}
+
+/* Ends a gap once the ring is empty and no unrecorded call is under way, and says how much was lost in it. */
+static void buddycheck_end_gap(struct buddycheck_line *line)
+{
+	unsigned long nobody = 1;
+
+	if (buddycheck_head != __atomic_load_n(&buddycheck_tail, __ATOMIC_SEQ_CST))
+		return;
+	if (__atomic_compare_exchange_n(&buddycheck_gap, &nobody, 0, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		buddycheck_add_lost(line, __atomic_exchange_n(&buddycheck_lost, 0, __ATOMIC_RELAXED));
+}
+
+/* Writes what has been recorded and is complete, in lines. One at a time. */
+static BUDDYCHECK_MAYBE_UNUSED void buddycheck_record_drain(buddycheck_put put)
+{
+	struct buddycheck_line line;
+
+	buddycheck_begin_drain(&line, put);
+	while (buddycheck_drain_one(&line))
+		;
+	buddycheck_end_gap(&line);
+	if (line.length > 0)
+		put(line.text, line.length);
+}
+
+/*
+ * The allocator has died or hangs: writes everything, and in which call it died. `how` is a word such as "panic".
+ * Of calls on other CPUs that have not returned nobody knows what they did: they are told as lost.
+ */
+static BUDDYCHECK_MAYBE_UNUSED void buddycheck_record_died(const char *how, buddycheck_put put)
+{
+	unsigned long tail = __atomic_load_n(&buddycheck_tail, __ATOMIC_ACQUIRE), unknown = 0;
+	struct buddycheck_event *died = (struct buddycheck_event *)0;
+	struct buddycheck_line line;
+	unsigned cpu = 0;
+
+#ifdef BUDDYCHECK_CPU
+	cpu = (unsigned short)BUDDYCHECK_CPU();
+#endif
+	buddycheck_begin_drain(&line, put);
+	while (buddycheck_head != tail) {
+		if (buddycheck_drain_one(&line))
+			continue;
+		if (buddycheck_at(buddycheck_head)->cpu == cpu)
+			died = buddycheck_at(buddycheck_head);
+		unknown++;
+		buddycheck_head++;
+	}
+	unknown += __atomic_load_n(&buddycheck_lost, __ATOMIC_RELAXED) - (died ? 1 : 0);
+	if (unknown > 0)
+		buddycheck_add_lost(&line, unknown);
+	buddycheck_add(&line, "{\"op\":\"died\",\"how\":");
+	buddycheck_add_text(&line, how);
+	buddycheck_add(&line, ",\"in\":");
+	if (died)
+		buddycheck_add_call(&line, died);
+	else
+		buddycheck_add(&line, "{");
+	buddycheck_add(&line, "}}\n");
+	put(line.text, line.length);
+}
+
+#ifdef BUDDYCHECK_POSIX
+
+/* ------------------------------------------------------------------ in a process */
+
+static int buddycheck_file = -1;
+static char buddycheck_draining;
+
+static void buddycheck_put_file(const char *text, unsigned long length)
+{
+	while (length > 0) {
+		ssize_t written = write(buddycheck_file, text, length);
+
+		if (written <= 0)
+			return;
+		text += written;
+		length -= (unsigned long)written;
+	}
+}
+
+static void buddycheck_record_drain_if_due(void)
+{
+	unsigned long gap = __atomic_load_n(&buddycheck_gap, __ATOMIC_RELAXED);
+	unsigned long used = __atomic_load_n(&buddycheck_tail, __ATOMIC_RELAXED) -
+			     __atomic_load_n(&buddycheck_head, __ATOMIC_RELAXED);
+
+	if (buddycheck_file < 0 || (used < BUDDYCHECK_RING / 2 && gap == 0))
+		return;
+	if (__atomic_test_and_set(&buddycheck_draining, __ATOMIC_ACQUIRE))
+		return;
+	buddycheck_record_drain(buddycheck_put_file);
+	__atomic_clear(&buddycheck_draining, __ATOMIC_RELEASE);
+}
+
+static void buddycheck_at_exit(void)
+{
+	while (__atomic_test_and_set(&buddycheck_draining, __ATOMIC_ACQUIRE))
+		;
+	buddycheck_record_drain(buddycheck_put_file);
+}
+
+static void buddycheck_at_signal(int number)
+{
+	const char *how = number == SIGSEGV ? "segv" : number == SIGABRT ? "abort" : number == SIGFPE ? "fpe" : "bus";
+
+	/* Whoever is in the middle of draining may be the one that died: better a line twice than none. */
+	buddycheck_record_died(how, buddycheck_put_file);
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+/* Writes the trace to a file from now on: as the ring fills up, at exit, and when the process dies. 0, or -1. */
+static BUDDYCHECK_MAYBE_UNUSED int buddycheck_record_to(const char *path)
+{
+	static const int fatal[] = {SIGSEGV, SIGABRT, SIGFPE, SIGBUS, SIGILL};
+	unsigned i;
+
+	buddycheck_file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+	if (buddycheck_file < 0)
+		return -1;
+	for (i = 0; i < sizeof fatal / sizeof fatal[0]; i++)
+		signal(fatal[i], buddycheck_at_signal);
+	return atexit(buddycheck_at_exit);
+}
+
+#endif /* BUDDYCHECK_POSIX */
+#endif /* BUDDYCHECK_RECORDER */
 
 #ifdef __cplusplus
 }

@@ -39,10 +39,9 @@ static void list_del(unsigned int index, unsigned int order)
 		list->first = next;
 	else
 		pages[prev].next = next;
-	if (next != NONE)
+	if (next != NONE && MUTANT != 10)
 		pages[next].prev = prev;
-	if (MUTANT != 10)
-		pages[index].state = PAGE_BODY;
+	pages[index].state = PAGE_BODY;
 	pages[index].next = pages[index].prev = NONE;
 	list->count--;
 }

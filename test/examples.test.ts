@@ -1,0 +1,204 @@
+/*
+ * The worked integrations in examples/, built from source where the compilers are, and driven as they are documented.
+ * On a machine without them only the committed binary of the C example is driven.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { createGeometry } from "../model/geometry.ts";
+import { STRICT_PROFILE } from "../model/profile.ts";
+import { processTarget } from "../src/targets/process.ts";
+import type { Script } from "../src/targets/script.ts";
+import type { SessionTarget } from "../src/targets/target.ts";
+import { loadWasm } from "../src/targets/wasm.ts";
+import { firstViolation, POOLS } from "./examples-client.ts";
+
+const C_EXAMPLE = path.resolve("examples/c-wasm");
+const COMMITTED = path.join(C_EXAMPLE, "page_alloc.wasm");
+const CALLS = 20_000;
+
+const folder = mkdtempSync(path.join(tmpdir(), "buddycheck-examples-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function has(program: string): boolean {
+  return spawnSync(program, ["--version"]).status === 0;
+}
+
+const hasClang = has("clang") && has("wasm-ld");
+const compilers = ["gcc", "clang"].filter(has);
+
+function wasmOf(file: string): SessionTarget {
+  const read = loadWasm(file);
+  if (read.kind === "wrong") throw new Error(JSON.stringify(read.problems));
+  return read.target;
+}
+
+/** Builds the C example; answers the file. What the compiler says is an error: it should have nothing to say. */
+function build(as: "wasm" | "process", mutant: number, compiler?: string): string {
+  const OUT = path.join(folder, `${as}-${compiler ?? "default"}-${mutant}`);
+  const env = { ...process.env, OUT, ...(compiler === undefined ? {} : { CC: compiler }) };
+  const { stderr } = spawnSync("./build.sh", [as, String(mutant)], { cwd: C_EXAMPLE, env, encoding: "utf8" });
+  expect(stderr).toBe("");
+  return OUT;
+}
+
+const MUTANTS = readFileSync(path.join(C_EXAMPLE, "mutants.txt"), "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => /^(\d+) (.*)$/u.exec(line) ?? [])
+  .map(([, number, what]) => ({ number: Number(number), what }));
+
+describe("the C example", () => {
+  it("breaks no law as it was committed", () => expect(firstViolation(wasmOf(COMMITTED), CALLS)).toBe(null));
+
+  describe.skipIf(!hasClang)("built with clang and wasm-ld (skipped without them)", () => {
+    it("gives the same answers as the committed binary, and the same states", () => {
+      const rebuilt = wasmOf(build("wasm", 0));
+      for (const shape of POOLS) {
+        const opening = { geometry: createGeometry(shape), profile: STRICT_PROFILE };
+        const [one, other] = [rebuilt.open(opening), wasmOf(COMMITTED).open(opening)];
+        for (let n = 0; n < 2000; n++) {
+          const drawn = Math.imul(n + 1, 0x9e3779b1) >>> 8;
+          const order = drawn % 5;
+          const pfn = shape.basePfn + (drawn % shape.pages);
+          const command =
+            n % 2 === 0
+              ? ({ kind: "alloc", order, zone: null } as const)
+              : ({ kind: "free-order", pfn, order } as const);
+          expect(one.answer(command)).toEqual(other.answer(command));
+          expect(one.snapshot()).toEqual(other.snapshot());
+        }
+      }
+    });
+
+    it.each(MUTANTS)("has mutant $number, which $what, and is caught", ({ number }) => {
+      expect(firstViolation(wasmOf(build("wasm", number)), CALLS)).not.toBe(null);
+    });
+  });
+
+  describe.each(compilers)("built with %s as a process (skipped without it)", (compiler) => {
+    it("answers scripts as the committed binary answers commands", async () => {
+      const target = processTarget([build("process", 0, compiler)]);
+      const opening = { geometry: createGeometry(POOLS[2] as (typeof POOLS)[number]), profile: STRICT_PROFILE };
+      const script: Script = [
+        { kind: "request", id: 0, command: { kind: "alloc", order: 1, zone: null } },
+        { kind: "request", id: 1, command: { kind: "alloc-pages", pages: 3, zone: null } },
+        { kind: "give-back", id: 0, naming: "order" },
+        { kind: "misuse", misuse: "double", id: 0, offset: 0, order: 1 },
+        { kind: "literal", misuse: "reserved", command: { kind: "free-order", pfn: 17, order: 0 } },
+      ];
+      const [run] = await target.run(opening, [script]);
+      await target.close();
+      const session = wasmOf(COMMITTED).open(opening);
+      const blocks = [
+        session.answer({ kind: "alloc", order: 1, zone: null }),
+        session.answer({ kind: "alloc-pages", pages: 3, zone: null }),
+      ];
+      expect(run?.outcomes.slice(0, 2)).toEqual(blocks);
+      const [first] = blocks;
+      if (first?.kind !== "block") throw new Error("the pool has room");
+      session.answer({ kind: "free-order", pfn: first.pfn, order: 1 });
+      expect(run?.outcomes.slice(2).map((outcome) => outcome?.kind)).toEqual(["ok", "refused", "refused"]);
+      expect(run?.snapshot).toEqual(session.snapshot());
+    });
+  });
+});
+
+/** What `buddycheck verify` says of a trace in a line. */
+function verified(trace: string): string {
+  const words = ["dist/src/cli.js", "verify", "--quiet", "-"];
+  return spawnSync(process.execPath, words, { input: trace, encoding: "utf8" }).stdout;
+}
+
+function outputOf(file: string, ...words: readonly string[]): string {
+  return spawnSync(file, words, { encoding: "utf8", timeout: 30_000, maxBuffer: 2 ** 26 }).stdout;
+}
+
+describe.each(compilers)("a recorder built with %s (skipped without it)", (compiler) => {
+  const FLAGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-pthread", "-I", "include"];
+
+  /** Builds a program of examples/recording around the C example, or around one of its mutants. */
+  function recorder(name: string, mutant: number, ring: number = 4096): string {
+    const file = path.join(folder, `${name}-${compiler}-${mutant}-${ring}`);
+    const sources = [`examples/recording/${name}.c`, "examples/c-wasm/page_alloc.c"];
+    const said = spawnSync(
+      compiler,
+      [...FLAGS, `-DMUTANT=${mutant}`, `-DBUDDYCHECK_RING=${ring}ul`, "-o", file, ...sources],
+      { encoding: "utf8" },
+    );
+    expect(said.stderr).toBe("");
+    return file;
+  }
+
+  it("records four CPUs at once, and nothing that a correct allocator could not have done", () => {
+    const trace = outputOf(recorder("kernel", 0), "2000");
+    expect(trace.split("\n").length).toBeGreaterThan(1000);
+    expect(verified(trace)).toMatch(/holds|undecided, no law was seen broken/u);
+  });
+
+  it("drops what does not fit, says so, and goes on with what is sure", () => {
+    const trace = outputOf(recorder("kernel", 0, 256), "4000");
+    expect(trace).toContain('"op":"lost"');
+    expect(verified(trace)).toMatch(/holds|undecided, no law was seen broken/u);
+  });
+
+  it("records a wrong allocator, too", () => {
+    const trace = path.join(folder, `wrong-${compiler}.jsonl`);
+    outputOf(recorder("process", 1), trace);
+    expect(verified(readFileSync(trace, "utf8"))).toContain("violated");
+  });
+
+  it("writes to a file as its ring fills up, and at the end", () => {
+    const trace = path.join(folder, `whole-${compiler}.jsonl`);
+    outputOf(recorder("process", 0), trace);
+    expect(verified(readFileSync(trace, "utf8"))).toContain("holds, 30050 events");
+  });
+
+  it("keeps the call that the allocator dies in", () => {
+    const trace = path.join(folder, `died-${compiler}.jsonl`);
+    outputOf(recorder("process", 0), trace, "overrun");
+    const text = readFileSync(trace, "utf8");
+    expect(text).toMatch(
+      /"a client writes over the lists"\}\n\{"op":"died","how":"segv","in":\{"op":"alloc","order":1\}\}\n$/u,
+    );
+    expect(verified(text)).toContain("(returns)");
+  });
+});
+
+describe("the C header", () => {
+  const roles = [
+    "",
+    "-DBUDDYCHECK_TARGET -DBUDDYCHECK_LISTS -DBUDDYCHECK_COUNTS -DBUDDYCHECK_RESIZE",
+    "-DBUDDYCHECK_TARGET -DBUDDYCHECK_ALLOC_PAGES -DBUDDYCHECK_FREE_PAGES -DBUDDYCHECK_ZONES -DBUDDYCHECK_NO_SIZE",
+    "-DBUDDYCHECK_TARGET -DBUDDYCHECK_NO_ORDERS -DBUDDYCHECK_ALLOC_PAGES -DBUDDYCHECK_FREE_PAGES",
+    "-DBUDDYCHECK_RECORDER",
+    "-DBUDDYCHECK_RECORDER -DBUDDYCHECK_FREESTANDING -DBUDDYCHECK_CONCURRENT -DBUDDYCHECK_CPU()=0",
+  ];
+  const languages = compilers.flatMap((compiler) => [
+    [compiler, "c", "c11"],
+    [compiler.replace("gcc", "g++").replace("clang", "clang++"), "c++", "c++11"],
+  ]);
+
+  it.each(languages)(
+    "compiles without a warning in every role under %s -x %s -std=%s",
+    (program, language, standard) => {
+      for (const role of roles) {
+        const flags = [
+          "-x",
+          language,
+          `-std=${standard}`,
+          "-Wall",
+          "-Wextra",
+          "-Wpedantic",
+          "-Werror",
+          "-fsyntax-only",
+        ];
+        const words = [...flags, "-I", "include", ...role.split(" ").filter((word) => word !== ""), "-"];
+        const said = spawnSync(program, words, { input: '#include "buddycheck.h"\n', encoding: "utf8" });
+        expect(`${role}: ${said.status} ${said.stderr}`).toBe(`${role}: 0 `);
+      }
+    },
+  );
+});
