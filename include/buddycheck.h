@@ -451,20 +451,24 @@ static const char *buddycheck_answer(int answer)
 	return answer == BUDDYCHECK_ACCEPTED ? "+" : answer == BUDDYCHECK_REJECTED ? "!" : "?";
 }
 
-/* "f N [ORDER]", "g N PAGES": honest frees. "x N OFFSET [ORDER]": a wrong one, near the block of request N. */
+/*
+ * "f N [ORDER]", "g N PAGES": honest frees of what request N was served.
+ * "x N OFFSET [ORDER]", "y N OFFSET PAGES": wrong ones near it.
+ */
 static const char *buddycheck_do_handle(char how, char *at)
 {
+	int is_honest = how == 'f' || how == 'g';
 	unsigned long request = buddycheck_number(&at, ~0ul);
-	unsigned long offset = how == 'x' ? buddycheck_number(&at, 0) : 0;
+	unsigned long offset = is_honest ? 0 : buddycheck_number(&at, 0);
 	int answer;
 
 	if (request >= buddycheck_requests || buddycheck_served[request] == BUDDYCHECK_REFUSED)
 		return "-";
-	if (how != 'x' && !buddycheck_live[request])
+	if (is_honest && !buddycheck_live[request])
 		return "-";
-	answer = buddycheck_do_free(how == 'x' ? 'f' : how, buddycheck_served[request] + offset,
+	answer = buddycheck_do_free(how == 'g' || how == 'y' ? 'g' : 'f', buddycheck_served[request] + offset,
 				    buddycheck_number(&at, 0));
-	if (how != 'x' && answer != BUDDYCHECK_REJECTED)
+	if (is_honest && answer != BUDDYCHECK_REJECTED)
 		buddycheck_live[request] = 0;
 	return buddycheck_answer(answer);
 }
@@ -532,6 +536,7 @@ static void buddycheck_do_line(char *line)
 	case 'f':
 	case 'g':
 	case 'x':
+	case 'y':
 		buddycheck_say(buddycheck_do_handle(line[0], at));
 		break;
 	case 'F':

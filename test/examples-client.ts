@@ -6,7 +6,8 @@ import { createLedger, type Ledger } from "../model/ledger.ts";
 import { formatStep } from "../model/notation.ts";
 import { STRICT_PROFILE, type Profile } from "../model/profile.ts";
 import { step } from "../model/step.ts";
-import type { Session, SessionTarget } from "../src/targets/target.ts";
+import { Resolver, type Move, type Naming, type Script } from "../src/targets/script.ts";
+import type { ScriptTarget, Session, SessionTarget } from "../src/targets/target.ts";
 
 /** Pools in which the bugs of an allocator show: odd ends, holes, an unaligned start. */
 export const POOLS: readonly PoolShape[] = [
@@ -44,6 +45,42 @@ export function firstViolation(target: SessionTarget, calls: number, profile: Pr
 }
 
 const CALLS_A_RUN = 50;
+
+/** The same of a target in a process of its own, whose requests count pages, without misuse. */
+export async function firstScriptViolation(
+  target: ScriptTarget,
+  shape: PoolShape,
+  profile: Profile,
+  scriptCount: number,
+): Promise<string | null> {
+  const geometry = createGeometry(shape);
+  const naming: Naming = (await target.calls()).has("free-pages") ? "pages" : "none";
+  const scripts = Array.from({ length: scriptCount }, (_, seed) => scriptOf(createDraw(seed + 1), shape, naming));
+  const runs = await target.run({ geometry, profile }, scripts);
+  for (const [at, { outcomes, lastWords }] of runs.entries()) {
+    const ledger = createLedger({ geometry, profile, start: "empty" });
+    const resolver = new Resolver();
+    for (const [n, move] of (scripts[at] as Script).entries()) {
+      const command = resolver.commandOf(move);
+      const outcome = outcomes[n] ?? null;
+      if (command === null || outcome === null) continue;
+      resolver.answered(move, outcome);
+      const broken = judged(ledger, command, outcome);
+      if (broken !== null) return `${broken} ${lastWords}`.trim();
+    }
+  }
+  return null;
+}
+
+function scriptOf(draw: Draw, { pages }: PoolShape, naming: Naming): Script {
+  const moves: Move[] = [];
+  for (let id = 0; moves.length < CALLS_A_RUN; id++) {
+    const asked = 1 + draw.below(1 + draw.below(pages));
+    moves.push({ kind: "request", id, command: { kind: "alloc-pages", pages: asked, zone: null } });
+    if (draw.below(8) > 2) moves.push({ kind: "give-back", id: draw.below(id + 1), naming });
+  }
+  return moves;
+}
 
 type Live = readonly [pfn: number, order: number];
 

@@ -7,13 +7,15 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { createGeometry } from "../model/geometry.ts";
+import { createGeometry, type PoolShape } from "../model/geometry.ts";
 import { STRICT_PROFILE } from "../model/profile.ts";
+import { NO_PROFILES, readProfile } from "../src/spec/profile.ts";
+import { namedProfile } from "../src/commands/profiles.ts";
 import { processTarget } from "../src/targets/process.ts";
 import type { Script } from "../src/targets/script.ts";
 import type { SessionTarget } from "../src/targets/target.ts";
 import { loadWasm } from "../src/targets/wasm.ts";
-import { firstViolation, POOLS } from "./examples-client.ts";
+import { firstScriptViolation, firstViolation, POOLS } from "./examples-client.ts";
 
 const C_EXAMPLE = path.resolve("examples/c-wasm");
 const COMMITTED = path.join(C_EXAMPLE, "page_alloc.wasm");
@@ -35,27 +37,34 @@ function wasmOf(file: string): SessionTarget {
   return read.target;
 }
 
-/** Builds the C example; answers the file. What the compiler says is an error: it should have nothing to say. */
-function build(as: "wasm" | "process", mutant: number, compiler?: string): string {
-  const OUT = path.join(folder, `${as}-${compiler ?? "default"}-${mutant}`);
+/** Builds an example; answers the file. What the compiler says is an error: it should have nothing to say. */
+function build(example: string, as: "wasm" | "process", mutant: number, compiler?: string): string {
+  const OUT = path.join(folder, `${example}-${as}-${compiler ?? "default"}-${mutant}`);
   const env = { ...process.env, OUT, ...(compiler === undefined ? {} : { CC: compiler }) };
-  const { stderr } = spawnSync("./build.sh", [as, String(mutant)], { cwd: C_EXAMPLE, env, encoding: "utf8" });
+  const { stderr } = spawnSync("./build.sh", [as, String(mutant)], {
+    cwd: path.resolve("examples", example),
+    env,
+    encoding: "utf8",
+  });
   expect(stderr).toBe("");
   return OUT;
 }
 
-const MUTANTS = readFileSync(path.join(C_EXAMPLE, "mutants.txt"), "utf8")
-  .trim()
-  .split("\n")
-  .map((line) => /^(\d+) (.*)$/u.exec(line) ?? [])
-  .map(([, number, what]) => ({ number: Number(number), what }));
+/** The mutants of an example, as its mutants.txt numbers them. */
+function mutantsOf(example: string): readonly { readonly number: number; readonly what: string | undefined }[] {
+  const lines = readFileSync(path.resolve("examples", example, "mutants.txt"), "utf8")
+    .trim()
+    .split("\n");
+  const parts = lines.map((line) => /^(\d+) (.*)$/u.exec(line) ?? []);
+  return parts.map(([, number, what]) => ({ number: Number(number), what }));
+}
 
 describe("the C example", () => {
   it("breaks no law as it was committed", () => expect(firstViolation(wasmOf(COMMITTED), CALLS)).toBe(null));
 
   describe.skipIf(!hasClang)("built with clang and wasm-ld (skipped without them)", () => {
     it("gives the same answers as the committed binary, and the same states", () => {
-      const rebuilt = wasmOf(build("wasm", 0));
+      const rebuilt = wasmOf(build("c-wasm", "wasm", 0));
       for (const shape of POOLS) {
         const opening = { geometry: createGeometry(shape), profile: STRICT_PROFILE };
         const [one, other] = [rebuilt.open(opening), wasmOf(COMMITTED).open(opening)];
@@ -73,15 +82,15 @@ describe("the C example", () => {
       }
     });
 
-    it.each(MUTANTS)("has mutant $number, which $what, and is caught", ({ number }) => {
-      expect(firstViolation(wasmOf(build("wasm", number)), CALLS)).not.toBe(null);
+    it.each(mutantsOf("c-wasm"))("has mutant $number, which $what, and is caught", ({ number }) => {
+      expect(firstViolation(wasmOf(build("c-wasm", "wasm", number)), CALLS)).not.toBe(null);
     });
   });
 
   describe.each(compilers)("built with %s as a process (skipped without it)", (compiler) => {
     it("answers scripts as the committed binary answers commands", async () => {
-      const target = processTarget([build("process", 0, compiler)]);
-      const opening = { geometry: createGeometry(POOLS[2] as (typeof POOLS)[number]), profile: STRICT_PROFILE };
+      const target = processTarget([build("c-wasm", "process", 0, compiler)]);
+      const opening = { geometry: createGeometry(POOLS[2] as PoolShape), profile: STRICT_PROFILE };
       const script: Script = [
         { kind: "request", id: 0, command: { kind: "alloc", order: 1, zone: null } },
         { kind: "request", id: 1, command: { kind: "alloc-pages", pages: 3, zone: null } },
@@ -103,6 +112,58 @@ describe("the C example", () => {
       expect(run?.outcomes.slice(2).map((outcome) => outcome?.kind)).toEqual(["ok", "refused", "refused"]);
       expect(run?.snapshot).toEqual(session.snapshot());
     });
+  });
+});
+
+describe.skipIf(!hasClang)("the example with per-CPU lists, built with clang (skipped without it)", () => {
+  const text = readFileSync("examples/c-pcp/profile.yaml", "utf8");
+  const read = readProfile(text, "profile.yaml", NO_PROFILES);
+  const profile = read.kind === "profile" ? read.profile : STRICT_PROFILE;
+
+  it("breaks no law of its profile, and holds pages back", () => {
+    expect(profile.cachedFrames).toBe("order-0");
+    const target = wasmOf(build("c-pcp", "wasm", 0));
+    expect(firstViolation(target, CALLS, profile)).toBe(null);
+    expect(firstViolation(target, CALLS)).not.toBe(null);
+  });
+
+  it.each(mutantsOf("c-pcp"))("has mutant $number, which $what, and is caught", ({ number }) => {
+    expect(firstViolation(wasmOf(build("c-pcp", "wasm", number)), CALLS, profile)).not.toBe(null);
+  });
+});
+
+describe.skipIf(!has("cargo"))("the Rust example, built with cargo (skipped without it)", () => {
+  const crate = path.resolve("examples/rust");
+  const program = path.join(crate, "target/release/buddycheck-rust");
+
+  it("builds", { timeout: 300_000 }, () => {
+    const said = spawnSync("cargo", ["build", "--release", "--locked"], { cwd: crate, encoding: "utf8" });
+    expect(said.status, said.stderr).toBe(0);
+  });
+
+  it.each([
+    ["frames", "rcore", { maxOrder: 4, pages: 29, basePfn: 16, reserved: [{ start: 5, end: 6 }], zones: [] }],
+    ["buddy-alloc", "xv6", { maxOrder: 4, pages: 16, basePfn: 0, reserved: [], zones: [] }],
+    ["buddy-alloc", "xv6", { maxOrder: 4, pages: 21, basePfn: 0, reserved: [], zones: [] }],
+  ] as const)("%s breaks no law of the profile %s in a pool of %j", async (name, profile, shape) => {
+    const target = processTarget([program, name]);
+    const broken = await firstScriptViolation(target, shape, namedProfile(profile), 400);
+    await target.close();
+    expect(broken).toBe(null);
+  });
+
+  it("dies of a double free, and the debug assertion's words are kept", async () => {
+    const target = processTarget([program, "frames"]);
+    const opening = { geometry: createGeometry(POOLS[0] as PoolShape), profile: STRICT_PROFILE };
+    const script: Script = [
+      { kind: "request", id: 0, command: { kind: "alloc-pages", pages: 4, zone: null } },
+      { kind: "give-back", id: 0, naming: "pages" },
+      { kind: "misuse", misuse: "double", id: 0, offset: 0, order: 2 },
+    ];
+    const [run] = await target.run(opening, [script]);
+    await target.close();
+    expect(run?.outcomes.at(-1)).toEqual({ kind: "crashed", how: "exit-101" });
+    expect(run?.lastWords).toContain("attempt to subtract with overflow");
   });
 });
 

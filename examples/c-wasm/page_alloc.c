@@ -42,6 +42,7 @@ static void list_del(unsigned int index, unsigned int order)
 	if (next != NONE && MUTANT != 10)
 		pages[next].prev = prev;
 	pages[index].state = PAGE_BODY;
+	pages[index].order = 0;
 	pages[index].next = pages[index].prev = NONE;
 	list->count--;
 }
@@ -226,6 +227,7 @@ int free_block(unsigned long pfn, unsigned int order)
 	if (page->order != order && MUTANT != 22)
 		return -1;
 	page->state = PAGE_BODY;
+	page->order = 0;
 	if (MUTANT == 23 && order == pool.max_order)
 		for (;;)
 			page->next = pages[page->prev & 1].prev;

@@ -9,7 +9,7 @@
 // The same for those who write targets: docs/targets.md.
 
 import { OK, REFUSED, UNSAID, type Outcome, type Snapshot } from "../../model/command.ts";
-import { orderFor, pagesIn, subtract, type Geometry } from "../../model/geometry.ts";
+import { ORDER_LIMIT, orderFor, pagesIn, subtract, type Geometry } from "../../model/geometry.ts";
 import type { Move, Script } from "./script.ts";
 import { CALLS, type Call } from "./target.ts";
 
@@ -58,7 +58,7 @@ export function linesOf(geometry: Geometry, script: Script, hello: Hello): Lines
   const moves = [-1];
   const numbers = new Map<number, Numbered>();
   script.forEach((move, at) => {
-    const line = lineOf(move, numbers, geometry);
+    const line = lineOf(move, numbers, geometry, hello);
     if (line === null) return;
     lines.push(line);
     moves.push(at);
@@ -84,7 +84,7 @@ function poolLine(geometry: Geometry): string {
   return words.join(" ");
 }
 
-function lineOf(move: Move, numbers: Map<number, Numbered>, geometry: Geometry): string | null {
+function lineOf(move: Move, numbers: Map<number, Numbered>, geometry: Geometry, { calls }: Hello): string | null {
   switch (move.kind) {
     case "request": {
       const { command } = move;
@@ -104,7 +104,11 @@ function lineOf(move: Move, numbers: Map<number, Numbered>, geometry: Geometry):
     case "misuse": {
       const request = numbers.get(move.id);
       if (request === undefined) return null;
-      return `x ${request.number} ${move.offset}${move.order === null ? "" : ` ${move.order}`}`;
+      const near = `${request.number} ${move.offset}`;
+      if (move.order === null) return `x ${near}`;
+      return calls.has("free-order") || move.order > ORDER_LIMIT
+        ? `x ${near} ${move.order}`
+        : `y ${near} ${pagesIn(move.order)}`;
     }
     case "literal":
       return literalLine(move.command);

@@ -44,10 +44,11 @@ function bump(extra: string = "", hello: string = "buddycheck 1 alloc free-order
     });`;
 }
 
+let files = 0;
 const PATIENT: Patience = { startMs: 10_000, answerMs: 10_000 };
 
 function open(text: string, patience: Patience = PATIENT): ScriptTarget {
-  const file = path.join(folder, "target.cjs");
+  const file = path.join(folder, `target-${files++}.cjs`);
   writeFileSync(file, text);
   const target = processTarget([process.execPath, file], patience);
   opened.push(target);
@@ -113,9 +114,16 @@ describe("a process", () => {
       { kind: "misuse", misuse: "double", id: 7, offset: 0, order: null },
       { kind: "literal", misuse: null, command: { kind: "add", pfn: 9, pages: 1 } },
     ];
+    const byPages = open(
+      bump(
+        `require("node:fs").appendFileSync(${JSON.stringify(log)}, line + ";");`,
+        "buddycheck 1 alloc-pages free-pages",
+      ),
+    );
     await target.run({ ...OPENING, geometry: createGeometry(shape) }, [moves]);
+    await byPages.run(OPENING, [script("p3 g0 x0+2")]);
     expect(readFileSync(log, "utf8")).toBe(
-      "pool 3 8 4 reserved 4 5 reserved 9 10 zone 5 8 zone 8 12;a 1;p 3;f 0 1;f 1;g 1 3;x 1 2 0;F 9 1;a 0 1;x 2 0;A 9 1;l;",
+      "pool 3 8 4 reserved 4 5 reserved 9 10 zone 5 8 zone 8 12;a 1;p 3;f 0 1;f 1;g 1 3;x 1 2 0;F 9 1;a 0 1;x 2 0;A 9 1;l;pool 3 8 4;p 3;g 0 3;y 0 2 1;",
     );
   });
 });

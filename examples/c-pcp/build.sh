@@ -1,0 +1,21 @@
+#!/bin/sh
+# Builds the C example with per-CPU lists for buddycheck; with a number, the mutant of mutants.txt.
+#
+#   ./build.sh wasm [MUTANT]       pcp.wasm      needs clang and wasm-ld (Debian: apt-get install clang lld)
+#   ./build.sh process [MUTANT]    pcp           needs any C compiler
+#
+# OUT names another file to write, CC another compiler.
+set -eu
+cd "$(dirname "$0")"
+as=${1:-wasm}
+set -- -std=c11 -O2 -Wall -Wextra -Wpedantic -I ../../include -D "PCP_MUTANT=${2:-0}" target.c pcp.c ../c-wasm/page_alloc.c
+case $as in
+wasm)
+	exec "${CC:-clang}" --target=wasm32 -nostdlib -ffreestanding -Wl,--no-entry \
+		-Wl,--export=__data_end -Wl,--export=__global_base -o "${OUT:-pcp.wasm}" "$@" ;;
+process)
+	exec "${CC:-cc}" -o "${OUT:-pcp}" "$@" ;;
+*)
+	echo "usage: $0 wasm|process [MUTANT]" >&2
+	exit 2 ;;
+esac
