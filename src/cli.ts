@@ -27,6 +27,7 @@ const COMMANDS: Record<string, () => Promise<Register>> = {
   merge: async () => (await import("./commands/merge.ts")).registerMerge,
   doctor: async () => (await import("./commands/doctor.ts")).registerDoctor,
   completion: async () => (await import("./commands/completion.ts")).registerCompletion,
+  init: async () => (await import("./commands/init.ts")).registerInit,
   explain: async () => (await import("./commands/explain.ts")).registerExplain,
 };
 

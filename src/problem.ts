@@ -50,6 +50,7 @@ export const PROBLEMS = {
   POOL_OPTION: "The options describe no pool that a target can be opened with.",
   OUTPUT_FAILED: "A report or a file cannot be written.",
   REPORT_READ: "A file is no report of `buddycheck run`, or belongs to another run.",
+  INIT_EXISTS: "A file that would be written is there already.",
   OPTION_VALUE: "An option has a value that it cannot have.",
   EXPORT_TOO_LARGE: "A state graph or a trace is too large to be written out state by state.",
   CONVERT_LOSSY: "The target format cannot hold what the source says.",

@@ -90,7 +90,7 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 function createFolder(page: string): string {
   const home = path.join(scratch, page.replaceAll(/\W/gu, "-"));
   mkdirSync(path.join(home, "node_modules", ".bin"), { recursive: true });
-  for (const name of ["traces", "specs"]) symlinkSync(path.resolve(name), path.join(home, name));
+  for (const name of ["traces", "specs", "examples", "include"]) symlinkSync(path.resolve(name), path.join(home, name));
   symlinkSync(path.resolve("dist/src/cli.js"), path.join(home, "node_modules", ".bin", "buddycheck"));
   return home;
 }
@@ -150,13 +150,17 @@ describe.each(runnable.filter(({ blocks }) => blocks.length > 0))("$page", ({ pa
 });
 
 describe("a link", () => {
-  it.each([...PAGES, "CHANGELOG.md", "traces/README.md"])("of %s leads to a file", (page) => {
-    const links = [...readFileSync(page, "utf8").matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/gu)];
-    const broken = links
-      .map(([, link]) => link as string)
-      .filter((link) => !existsSync(path.join(path.dirname(page), link)));
-    expect(broken).toEqual([]);
-  });
+  const examples = readdirSync("examples").map((name) => path.join("examples", name, "README.md"));
+  it.each([...PAGES, "CHANGELOG.md", "traces/README.md", ...examples.filter(existsSync)])(
+    "of %s leads to a file",
+    (page) => {
+      const links = [...readFileSync(page, "utf8").matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/gu)];
+      const broken = links
+        .map(([, link]) => link as string)
+        .filter((link) => !existsSync(path.join(path.dirname(page), link)));
+      expect(broken).toEqual([]);
+    },
+  );
 });
 
 describe("the reader of these pages", () => {

@@ -3,7 +3,7 @@
  * On a machine without them only the committed binary of the C example is driven.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -129,6 +129,63 @@ describe.skipIf(!hasClang)("the example with per-CPU lists, built with clang (sk
 
   it.each(mutantsOf("c-pcp"))("has mutant $number, which $what, and is caught", ({ number }) => {
     expect(firstViolation(wasmOf(build("c-pcp", "wasm", number)), CALLS, profile)).not.toBe(null);
+  });
+});
+
+describe.skipIf(!has("python3"))("the Python of docs/targets.md (skipped without python3)", () => {
+  const MINE = `
+def open(max_order, pages, base):
+    global lists, live
+    lists, live = [set() for _ in range(max_order + 1)], {}
+    for pfn in range(base, base + pages):
+        give(pfn, 0)
+    return True
+
+def give(pfn, order):
+    while order + 1 < len(lists) and pfn ^ (1 << order) in lists[order]:
+        lists[order].remove(pfn ^ (1 << order))
+        pfn, order = pfn & ~(1 << order), order + 1
+    lists[order].add(pfn)
+
+def alloc(order):
+    for larger in range(order, len(lists)):
+        if lists[larger]:
+            pfn = min(lists[larger])
+            lists[larger].remove(pfn)
+            for half in range(order, larger):
+                lists[half].add(pfn + (1 << half))
+            live[pfn] = order
+            return pfn
+
+def free(pfn, order):
+    if live.get(pfn) != order:
+        return False
+    del live[pfn]
+    give(pfn, order)
+    return True
+`;
+
+  it("speaks the protocol around an allocator", async () => {
+    const page = readFileSync("docs/targets.md", "utf8");
+    const code = /```python\n([^]*?)```/u.exec(page)?.[1] ?? "";
+    expect(code.trim().split("\n").length).toBeLessThanOrEqual(45);
+    writeFileSync(path.join(folder, "target.py"), code);
+    writeFileSync(path.join(folder, "mine.py"), MINE);
+    const target = processTarget(["python3", path.join(folder, "target.py")]);
+    const opening = { geometry: createGeometry(POOLS[0] as PoolShape), profile: STRICT_PROFILE };
+    const script: Script = [
+      { kind: "request", id: 0, command: { kind: "alloc", order: 3, zone: null } },
+      { kind: "request", id: 1, command: { kind: "alloc", order: 4, zone: null } },
+      { kind: "give-back", id: 0, naming: "order" },
+      { kind: "give-back", id: 0, naming: "order" },
+      { kind: "misuse", misuse: "interior", id: 0, offset: 1, order: 0 },
+      { kind: "give-back", id: 1, naming: "order" },
+      { kind: "literal", misuse: "out-of-range", command: { kind: "free-order", pfn: 99, order: 0 } },
+    ];
+    const [run] = await target.run(opening, [script]);
+    await target.close();
+    const said = run?.outcomes.map((outcome) => (outcome?.kind === "block" ? outcome.pfn : (outcome?.kind ?? "-")));
+    expect([said, run?.lastWords]).toEqual([[0, "refused", "ok", "-", "refused", "-", "refused"], ""]);
   });
 });
 

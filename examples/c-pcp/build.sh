@@ -4,11 +4,12 @@
 #   ./build.sh wasm [MUTANT]       pcp.wasm      needs clang and wasm-ld (Debian: apt-get install clang lld)
 #   ./build.sh process [MUTANT]    pcp           needs any C compiler
 #
-# OUT names another file to write, CC another compiler.
+# They are written to the current folder. OUT names another file to write, CC another compiler.
 set -eu
-cd "$(dirname "$0")"
+here=$(dirname "$0")
 as=${1:-wasm}
-set -- -std=c11 -O2 -Wall -Wextra -Wpedantic -I ../../include -D "PCP_MUTANT=${2:-0}" target.c pcp.c ../c-wasm/page_alloc.c
+set -- -std=c11 -O2 -Wall -Wextra -Wpedantic -I "$here/../../include" -D "PCP_MUTANT=${2:-0}" \
+	"$here/target.c" "$here/pcp.c" "$here/../c-wasm/page_alloc.c"
 case $as in
 wasm)
 	exec "${CC:-clang}" --target=wasm32 -nostdlib -ffreestanding -Wl,--no-entry \

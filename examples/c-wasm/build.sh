@@ -4,11 +4,11 @@
 #   ./build.sh wasm [MUTANT]       page_alloc.wasm      needs clang and wasm-ld (Debian: apt-get install clang lld)
 #   ./build.sh process [MUTANT]    page_alloc           needs any C compiler
 #
-# OUT names another file to write, CC another compiler.
+# They are written to the current folder. OUT names another file to write, CC another compiler.
 set -eu
-cd "$(dirname "$0")"
+here=$(dirname "$0")
 as=${1:-wasm}
-set -- -std=c11 -O2 -Wall -Wextra -Wpedantic -I ../../include -D "MUTANT=${2:-0}" target.c page_alloc.c
+set -- -std=c11 -O2 -Wall -Wextra -Wpedantic -I "$here/../../include" -D "MUTANT=${2:-0}" "$here/target.c" "$here/page_alloc.c"
 case $as in
 wasm)
 	exec "${CC:-clang}" --target=wasm32 -nostdlib -ffreestanding -Wl,--no-entry \

@@ -62,6 +62,7 @@ export const PROBLEM_HELP: Readonly<Record<ProblemCode, string>> = {
   OUTPUT_FAILED: "Look at the folder's permissions and the room on the disk; nothing was judged twice.",
   REPORT_READ:
     "Give `buddycheck merge` the files that `buddycheck run --shard i/n --reporter json=FILE` wrote, all of them.",
+  INIT_EXISTS: "Name another folder, or overwrite with `--force`.",
   OPTION_VALUE: "The command's `--help` names the values.",
   EXPORT_TOO_LARGE: "Take a smaller pool, such as `--max-order 2`, or shorten the trace with `buddycheck minimize`.",
   CONVERT_LOSSY: "Choose a target format that can say it, or remove the events named.",

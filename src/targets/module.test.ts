@@ -54,6 +54,11 @@ describe("a module", () => {
     );
   });
 
+  it("is asked for zones if its requests have a second parameter", () => {
+    const [one, both] = [open({ alloc: () => 0 }), open({ alloc: (_order, zone) => (zone === "a" ? 1 : 0) })];
+    expect([one.takesZones, both.takesZones, answers(both, "a0@a! a0!")]).toEqual([false, true, "=1 =0"]);
+  });
+
   it.each([
     [undefined, "undefined"],
     [-1, "-1"],

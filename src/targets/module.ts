@@ -10,8 +10,9 @@
 //     `remove(pfn, pages)` change the pool. `freeLists()` answers the pfns by order, or `{ lists, cached }`;
 //     `counts()` answers numbers by order. What a module does not have is not asked of it.
 //  4. `save()` answers the whole state as bytes, and `restore(bytes)` makes such a state its own.
-//  5. pfns are absolute, and ranges are half-open: a pool is the frames from `basePfn` to `basePfn + pages`.
-//  6. A module that never returns cannot be stopped from here. As a process it can (docs/targets.md).
+//  5. A zone is asked for only where every request has a second parameter.
+//  6. pfns are absolute, and ranges are half-open: a pool is the frames from `basePfn` to `basePfn + pages`.
+//  7. A module that never returns cannot be stopped from here. As a process it can (docs/targets.md).
 
 import { pathToFileURL } from "node:url";
 import {
@@ -110,7 +111,7 @@ export function modulePool(geometry: Geometry): ModulePool {
 
 /** One pool of a module: guards what it answers, and remembers that it could not be opened. */
 class ModuleSession implements Session {
-  readonly takesZones = true;
+  readonly takesZones: boolean;
   readonly calls: ReadonlySet<Call>;
   readonly memory: Memory | null;
   readonly #open: Open;
@@ -128,6 +129,7 @@ class ModuleSession implements Session {
     this.reset();
     const has = CALLS_OF.filter(([name]) => typeof this.#allocator[name] === "function");
     this.calls = new Set(has.flatMap(([, calls]) => calls));
+    this.takesZones = (["alloc", "allocPages"] as const).every((name) => (this.#allocator[name]?.length ?? 2) > 1);
     const canSave = typeof this.#allocator.save === "function" && typeof this.#allocator.restore === "function";
     this.memory = canSave ? this.#createMemory() : null;
   }
