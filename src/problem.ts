@@ -47,6 +47,7 @@ export const PROBLEMS = {
   TARGET_HIDES_STATE: "A target keeps something out of the states that it saves.",
   EXPLORE_NO_STATES: "A target that cannot save its state cannot be explored.",
   EXPLORE_TOO_LARGE: "A pool has too many states to explore all of them.",
+  PROPERTY_FIELD: "A file of properties has something that no property can be made of.",
   POOL_OPTION: "The options describe no pool that a target can be opened with.",
   OUTPUT_FAILED: "A report or a file cannot be written.",
   REPORT_READ: "A file is no report of `buddycheck run`, or belongs to another run.",

@@ -5,15 +5,16 @@
 //  3. A counterexample is a trace: it is told as `verify` tells one, and `--save` puts it into a corpus.
 //  4. What keeps a target from being explored is a problem of its own (exit 2), with the state and the command.
 
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { FrameRange } from "../../model/geometry.ts";
 import { formatStep } from "../../model/notation.ts";
 import { SMALL_POOL } from "../../model/play.ts";
 import { STRICT_PROFILE } from "../../model/profile.ts";
 import { exploreReference, isCompactPool } from "../explore/explore-reference.ts";
-import { exploreSubject } from "../explore/explore-subject.ts";
+import { exploreSubject, type Mode, type SubjectResult } from "../explore/explore-subject.ts";
 import { planSpec } from "../explore/explore-spec.ts";
 import { resizesOf } from "../explore/mutant-resizes.ts";
+import type { Property } from "../explore/property.ts";
 import type { ExploreResult, TargetTrouble } from "../explore/result.ts";
 import { largestServed, poolSize } from "../explore/spec-shape.ts";
 import type { ProblemCode } from "../problem.ts";
@@ -25,11 +26,13 @@ import { exploreSpec } from "../scale/explore-spec.ts";
 import type { Oracle } from "../search/subject-space.ts";
 import { REFERENCE } from "../targets/reference.ts";
 import type { Opening, Session } from "../targets/target.ts";
+import { createRandom } from "../test/random.ts";
 import { EXIT } from "../verdict.ts";
 import { saveCase, tellCounterexample } from "./counterexample-trace.ts";
 import { Clock } from "./explore-progress.ts";
 import { inputError } from "./input.ts";
 import { parseBudget } from "./limits.ts";
+import { propertiesIn } from "./property-files.ts";
 import { colours, print, terminalColumns, warn } from "./output.ts";
 import {
   addTargetOptions,
@@ -46,11 +49,18 @@ export interface ExploreFlags extends PoolFlags {
   readonly depthMax: number;
   readonly budget: number;
   readonly resize?: readonly FrameRange[];
+  readonly mode: ModeName;
+  readonly seed: number;
+  readonly bits: number;
+  readonly property?: readonly string[];
   readonly jobs: number;
   readonly save?: string;
   readonly json: boolean;
   readonly raw: boolean;
 }
+
+const MODES = ["bfs", "dfs", "bitstate", "random"] as const;
+type ModeName = (typeof MODES)[number];
 
 /** Pools whose specification has more states than this are not started without a limit. */
 const STATES_UNASKED = 300_000_000n;
@@ -69,7 +79,9 @@ async function runExplore(operands: readonly string[], flags: ExploreFlags): Pro
   const subject = await readSubject(operands, programOf(process.argv), "spec");
   const task = taskOf(operands, subject, flags);
   const clock = new Clock({ ...flags, quiet: flags.json });
-  const result = subject.kind === "spec" ? await runSpec(task, flags, clock) : runTarget(task, flags, clock);
+  const properties = await propertiesIn(flags.property ?? []);
+  const result =
+    subject.kind === "spec" ? await runSpec(task, flags, clock) : runTarget(task, properties, flags, clock);
   clock.done();
   if (result.trouble !== null) throw troubleError(task, result.trouble);
   tell(task, result, flags, clock.seconds);
@@ -101,7 +113,12 @@ function runSpec({ opening }: Task, flags: ExploreFlags, clock: Clock): Promise<
   }
 }
 
-function runTarget({ name, subject, opening }: Task, flags: ExploreFlags, clock: Clock): ExploreResult {
+function runTarget(
+  { name, subject, opening }: Task,
+  properties: readonly Property[],
+  flags: ExploreFlags,
+  clock: Clock,
+): ExploreResult | SubjectResult {
   if (subject.kind === "spec") throw new RangeError("the specification is no target");
   const { target } = subject;
   if (target.kind === "script") {
@@ -114,9 +131,25 @@ function runTarget({ name, subject, opening }: Task, flags: ExploreFlags, clock:
   }
   const resizes = resizesFor(subject, opening, flags);
   const options = { ...opening, session, resizes, limits: clock };
-  if (target === REFERENCE && flags.oracle === "lists" && isCompactPool(options)) return exploreReference(options);
+  const isPlain = target === REFERENCE && flags.oracle === "lists" && flags.mode === "bfs" && properties.length === 0;
+  if (isPlain && isCompactPool(options)) return exploreReference(options);
   const isOurs = target === REFERENCE || subject.kind === "mutant";
-  return exploreSubject({ ...options, oracle: flags.oracle, takesFractions: isOurs });
+  return exploreSubject({ ...options, oracle: flags.oracle, takesFractions: isOurs, mode: modeOf(flags), properties });
+}
+
+function modeOf({ mode, seed, bits }: ExploreFlags): Mode {
+  switch (mode) {
+    case "bfs":
+      return { kind: "breadth" };
+    case "dfs":
+      return { kind: "depth" };
+    case "bitstate":
+      return { kind: "bits", size: bits };
+    case "random": {
+      const random = createRandom(seed);
+      return { kind: "random", draw: (end) => random.below(end) };
+    }
+  }
 }
 
 /** Ranges that may leave and join: those named, else those of a mutant's witness. */
@@ -202,6 +235,10 @@ export function registerExplore(program: Command): void {
     .option("--states-max <n>", "stop after so many states", countOption("--states-max"), Infinity)
     .option("--depth-max <n>", "do not go on so many commands from the start", countOption("--depth-max"), Infinity)
     .option("--budget <time>", "stop after this time, such as 90s or 5m", parseBudget, Infinity)
+    .option("--property <file>", "what is to hold besides the laws (docs/explore.md); may be repeated", collect)
+    .addOption(new Option("--mode <mode>", "how states are searched (docs/explore.md)").choices(MODES).default("bfs"))
+    .option("--seed <n>", "seed of --mode random", countOption("--seed"), 1)
+    .option("--bits <n>", "--mode bitstate: base-2 logarithm of the bits of its table", bitsOption, 30)
     .option("--jobs <n>", "threads for the specification of large pools", countOption("--jobs"), 1)
     .option("--save <folder>", "save the counterexample as a case of a corpus, with its accepted twin")
     .option("--json", "print the report as JSON (docs/json-report.md)", false)
@@ -220,6 +257,15 @@ function countOption(option: string): (text: string) => number {
     if (/^[1-9]\d*$/u.test(text)) return Number(text);
     throw inputError("OPTION_VALUE", option, "a whole number from 1", text);
   };
+}
+
+function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+function bitsOption(text: string): number {
+  if (/^\d+$/u.test(text) && Number(text) >= 10 && Number(text) <= 36) return Number(text);
+  throw inputError("OPTION_VALUE", "--bits", "a whole number from 10 to 36", text);
 }
 
 function rangeOption(text: string, before: readonly FrameRange[] = []): readonly FrameRange[] {

@@ -111,7 +111,7 @@ describe("the reference allocator on two words", () => {
     const profile = STRICT_PROFILE;
     const session = REFERENCE.open({ geometry, profile });
     const options = { geometry, profile, session, oracle: "lists", resizes: [], takesFractions: true } as const;
-    const slow = exploreSubject({ ...options, limits: UNLIMITED });
+    const slow = exploreSubject({ ...options, limits: UNLIMITED, mode: { kind: "breadth" }, properties: [] });
     const { figures, moved } = exploreCompact({ geometry, letters: withoutResizes(letters), limits: UNLIMITED });
     expect(slow.verdict).toBe("holds");
     expect({ ...figures, bytes: 0 }).toEqual({ ...slow.figures, bytes: 0 });

@@ -8,13 +8,16 @@ import { formatStep } from "../../model/notation.ts";
 import { SMALL_POOL } from "../../model/play.ts";
 import { STRICT_PROFILE, type Profile } from "../../model/profile.ts";
 import { UNLIMITED, type SearchLimits } from "../search/breadth-first.ts";
+import type { Draw } from "../search/random-walk.ts";
 import type { Oracle } from "../search/subject-space.ts";
 import { moduleTarget } from "../targets/module.ts";
 import { mutantTarget, REFERENCE } from "../targets/reference.ts";
 import type { Session } from "../targets/target.ts";
-import { exploreSubject } from "./explore-subject.ts";
+import { exploreSubject, type Mode } from "./explore-subject.ts";
 import { resizesOf } from "./mutant-resizes.ts";
 import type { ExploreResult, ExploredStep } from "./result.ts";
+
+const BREADTH: Mode = { kind: "breadth" };
 
 interface Stage {
   readonly shape?: Partial<PoolShape>;
@@ -34,15 +37,15 @@ function exploreSession(
   session: Session,
   options: Pick<Parameters<typeof exploreSubject>[0], "geometry" | "profile" | "oracle" | "limits">,
 ): ExploreResult {
-  return exploreSubject({ ...options, session, resizes: [], takesFractions: true });
+  return exploreSubject({ ...options, session, resizes: [], takesFractions: true, mode: BREADTH, properties: [] });
 }
 
-function exploreMutant(mutant: Mutant, oracle: Oracle): ExploreResult {
+function exploreMutant(mutant: Mutant, oracle: Oracle, mode: Mode = BREADTH): ExploreResult {
   const { profile } = mutant;
   const geometry = createGeometry(mutant.shape);
   const session = mutantTarget(mutant).open({ geometry, profile });
   const options = { geometry, profile, session, oracle, resizes: resizesOf(mutant), takesFractions: true };
-  return exploreSubject({ ...options, limits: UNLIMITED });
+  return exploreSubject({ ...options, limits: UNLIMITED, mode, properties: [] });
 }
 
 function written(steps: readonly ExploredStep[] | undefined): string {
@@ -151,6 +154,61 @@ describe("exploring the mutants", () => {
     const leaking = exploreMutant(MUTANTS.find(({ id }) => id === "leaks-on-late-failure") as Mutant, "lists");
     expect(written(leaking.counterexample?.steps)).toBe("a0=0z free 1:0 2:1 4:2 counts 1 1 1 0 a3! free 2:1 4:2");
     expect(leaking.counterexample?.violations.map(({ law }) => law)).toEqual(["refused-unchanged"]);
+  });
+});
+
+/** Numbers that follow from a seed, spread well enough for walks. */
+function drawing(seed: number): Draw {
+  let state = seed;
+  return (end) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * end);
+  };
+}
+
+describe("other modes of searching", () => {
+  const geometry = createGeometry(SMALL_POOL);
+  const session = REFERENCE.open({ geometry, profile: STRICT_PROFILE });
+  const options = {
+    geometry,
+    profile: STRICT_PROFILE,
+    session,
+    oracle: "lists",
+    resizes: [],
+    takesFractions: false,
+    properties: [],
+  } as const;
+
+  it("find the same states depth first", () => {
+    const found = exploreSubject({ ...options, limits: UNLIMITED, mode: { kind: "depth" } });
+    expect(found).toMatchObject({ verdict: "holds", figures: { states: 1829 } });
+  });
+  it("never say holds of states remembered by a few bits, but how likely an error is", () => {
+    const found = exploreSubject({ ...options, limits: UNLIMITED, mode: { kind: "bits", size: 20 } });
+    expect(found).toMatchObject({ verdict: "undecided", limit: { kind: "bitstate" }, figures: { states: 1829 } });
+    const { errorProbability } = found.limit as { readonly errorProbability: number };
+    expect(errorProbability).toBeGreaterThan(0);
+    expect(errorProbability).toBeLessThan(0.001);
+    const crowded = exploreSubject({ ...options, limits: UNLIMITED, mode: { kind: "bits", size: 12 } });
+    expect(crowded.figures.states).toBeLessThan(1829);
+    expect((crowded.limit as { readonly errorProbability: number }).errorProbability).toBeGreaterThan(0.5);
+  });
+  it("walk at random until a limit, and say so", () => {
+    const draw = drawing(1);
+    const found = exploreSubject({
+      ...options,
+      limits: { ...UNLIMITED, statesMax: 5000, depthMax: 50 },
+      mode: { kind: "random", draw },
+    });
+    expect(found).toMatchObject({ verdict: "undecided", limit: { kind: "random" } });
+  });
+  it("find what is wrong, by some path", () => {
+    const mutant = MUTANTS.find(({ id }) => id === "coalesces-upwards-only") as Mutant;
+    const draw = drawing(1);
+    for (const mode of [{ kind: "depth" }, { kind: "bits", size: 20 }, { kind: "random", draw }] as const) {
+      const found = exploreMutant(mutant, "lists", mode);
+      expect([mode.kind, found.verdict, found.counterexample?.isShortest]).toEqual([mode.kind, "violated", false]);
+    }
   });
 });
 

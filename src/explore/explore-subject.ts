@@ -2,20 +2,28 @@
 //
 //  1. Whether the lists are looked at is the oracle's choice; a target that cannot show them is judged by answers.
 //  2. The verdict is `holds` only if no state was left unexpanded, and `vacuous` if nothing was ever served.
-//  3. `drained` needs no walk of its own: every free of a held block is judged, so accepted, and leads to a state with
+//  3. Breadth first finds shortest counterexamples. The other modes find deep errors sooner, or need less memory; a
+//     search that keeps a few bits a state, or draws its paths, never ends with `holds`.
+//  4. `drained` needs no walk of its own: every free of a held block is judged, so accepted, and leads to a state with
 //     one block less, until nothing is held; there the lists must be those of the start (model/judge-observed.ts).
 
+import { unreachable } from "../../model/assert.ts";
 import type { Command } from "../../model/command.ts";
 import type { FrameRange, Geometry } from "../../model/geometry.ts";
 import type { Profile } from "../../model/profile.ts";
 import { alphabetOf, type Letter } from "../search/alphabet.ts";
-import { breadthFirst, type SearchLimits } from "../search/breadth-first.ts";
+import { breadthFirst, type Ending, type SearchLimits } from "../search/breadth-first.ts";
+import { depthFirst, type PathResult } from "../search/depth-first.ts";
+import { randomWalk, type Draw } from "../search/random-walk.ts";
+import { AllSeen, BitsSeen } from "../search/seen.ts";
 import type { Subject } from "../search/subject.ts";
 import { ANSWERS, SubjectSpace, type Oracle } from "../search/subject-space.ts";
 import type { Session } from "../targets/target.ts";
 import { replay } from "./counterexample.ts";
 import { tallyLaws } from "./law-tally.ts";
-import type { CommandTally, ExploreResult, Limit, TargetTrouble } from "./result.ts";
+import type { Property, PropertyResult } from "./property.ts";
+import type { CommandTally, ExploredStep, ExploreFigures, ExploreResult, Limit, TargetTrouble } from "./result.ts";
+import { WatchedSpace } from "./watched-space.ts";
 
 export interface SubjectOptions {
   readonly geometry: Geometry;
@@ -25,28 +33,119 @@ export interface SubjectOptions {
   readonly resizes: readonly FrameRange[];
   readonly takesFractions: boolean;
   readonly limits: SearchLimits;
+  readonly mode: Mode;
+  /** What is to hold besides the laws; they are judged by a breadth-first search only. */
+  readonly properties: readonly Property[];
 }
 
+export interface SubjectResult extends ExploreResult {
+  readonly properties: readonly PropertyResult[];
+}
+
+/** How states are searched; `size` is the base-2 logarithm of the bits of the table. */
+export type Mode =
+  | { readonly kind: "breadth" }
+  | { readonly kind: "depth" }
+  | { readonly kind: "bits"; readonly size: number }
+  | { readonly kind: "random"; readonly draw: Draw };
+
 /** Explores one pool of a target. A target without `memory` cannot be explored, and is the caller's mistake. */
-export function exploreSubject(options: SubjectOptions): ExploreResult {
+export function exploreSubject(options: SubjectOptions): SubjectResult {
   const { session, limits } = options;
   const { memory, calls, takesZones } = session;
   if (memory === null) throw new RangeError("a target without memory has no states to explore");
   const letters = alphabetOf({ ...options, calls, takesZones });
   const space = new SubjectSpace({ ...options, subject: session, memory, letters });
-  const found = breadthFirst(space, limits);
+  const watched = new WatchedSpace(space, options.geometry, options.properties);
+  const { ending, figures, errorProbability } = searched(options.properties.length > 0 ? watched : space, options);
   const laws = tallyLaws({ ...options, subject: session, letters, answered: space.answered, looks: space.looks });
-  const { ending, ...figures } = found;
   const commands = commandTallies(letters, space);
-  const result = { figures, commands, laws, notChecked: [], limit: null, trouble: null, counterexample: null };
+  const common = { figures, commands, laws, notChecked: [], limit: null, trouble: null, counterexample: null };
+  const properties = propertyResults(watched, ending, letters, options);
+  const result = { ...common, properties };
+  if (properties.some(({ verdict }) => verdict === "violated")) return { ...result, verdict: "violated" };
   switch (ending.kind) {
     case "broken":
       return { ...result, ...brokenAt(ending.path, letters, space, options) };
     case "limited":
-      return { ...result, verdict: "undecided", limit: limitOf(ending.by, limits) };
+      return {
+        ...result,
+        verdict: "undecided",
+        limit: options.mode.kind === "random" ? { kind: "random" } : limitOf(ending.by, limits),
+      };
     case "exhausted":
-      return { ...result, verdict: isVacuous(letters, space) ? "vacuous" : "holds" };
+      if (isVacuous(letters, space)) return { ...result, verdict: "vacuous" };
+      if (errorProbability === null) return { ...result, verdict: "holds" };
+      return { ...result, verdict: "undecided", limit: { kind: "bitstate", errorProbability } };
   }
+}
+
+/** How each property fared in a search that ended so. */
+function propertyResults(
+  watched: WatchedSpace,
+  ending: Ending,
+  letters: readonly Letter[],
+  options: SubjectOptions,
+): readonly PropertyResult[] {
+  function stepsOf(path: readonly number[]): readonly ExploredStep[] {
+    return replay(
+      path.map((letter) => (letters[letter] as Letter).command),
+      { ...options, subject: options.session },
+    ).steps.filter(({ command }) => command.kind !== "snapshot" && command.kind !== "counts");
+  }
+  const isWhole = ending.kind === "exhausted";
+  return watched.properties.map(({ kind, name }, at): PropertyResult => {
+    const open = { kind, name, verdict: isWhole ? "holds" : "undecided", steps: null } as const;
+    switch (kind) {
+      case "always": {
+        const isRefuted = watched.refuted === watched.properties[at] && ending.kind === "broken";
+        return isRefuted ? { kind, name, verdict: "violated", steps: stepsOf(ending.path) } : open;
+      }
+      case "reachable":
+        if ((watched.having[at] ?? []).length > 0) return { kind, name, verdict: "holds", steps: null };
+        return { ...open, verdict: isWhole ? "violated" : "undecided" };
+      case "recoverable": {
+        const lost = isWhole ? watched.firstWithoutWay(at) : null;
+        return lost === null ? open : { kind, name, verdict: "violated", steps: stepsOf(watched.pathTo(lost)) };
+      }
+      default:
+        return unreachable(kind);
+    }
+  });
+}
+
+interface Searched {
+  readonly ending: Ending;
+  readonly figures: ExploreFigures;
+  /** The chance that a state was passed over by mistake, null where none can have been. */
+  readonly errorProbability: number | null;
+}
+
+function searched(space: SubjectSpace | WatchedSpace, { mode, limits }: SubjectOptions): Searched {
+  switch (mode.kind) {
+    case "breadth": {
+      const { ending, ...figures } = breadthFirst(space, limits, space instanceof WatchedSpace ? space.visit : null);
+      return { ending, figures, errorProbability: null };
+    }
+    case "depth":
+      return alongPaths(depthFirst(space, new AllSeen(space.row.length), limits), null);
+    case "bits": {
+      const found = depthFirst(space, new BitsSeen(mode.size), limits);
+      return alongPaths(found, found.errorProbability);
+    }
+    case "random":
+      return alongPaths(randomWalk(space, mode.draw, limits), null);
+  }
+}
+
+/** Figures of a search along paths: it does not know how far a state is from the start. */
+function alongPaths({ ending, states, transitions, bytes }: PathResult, errorProbability: number | null): Searched {
+  const outdegree = { min: 0, mean: 0, max: 0 };
+  return {
+    ending,
+    figures: { states, transitions, statesPerDepth: [], outdegree, deadEnds: 0, bytes },
+    errorProbability,
+  };
 }
 
 /** A broken law with its trace, or what keeps the target from being explored. */
@@ -60,7 +159,11 @@ function brokenAt(
   const again = { ...options, subject: options.session satisfies Subject };
   const { steps, violations } = replay(commands, again);
   if (trouble === null && violations.length > 0) {
-    return { verdict: "violated", trouble: null, counterexample: { steps, violations, isShortest: true } };
+    return {
+      verdict: "violated",
+      trouble: null,
+      counterexample: { steps, violations, isShortest: options.mode.kind === "breadth" },
+    };
   }
   const command = commands.at(-1) ?? null;
   return { verdict: "undecided", trouble: troubleOf(trouble, steps, command), counterexample: null };

@@ -7,7 +7,9 @@
 import type { Geometry } from "../../model/geometry.ts";
 import type { LawId } from "../../model/invariants.ts";
 import { formatStep } from "../../model/notation.ts";
-import type { CommandTally, ExploreFigures, ExploreResult, Limit } from "../explore/result.ts";
+import type { SubjectResult } from "../explore/explore-subject.ts";
+import type { PropertyKind } from "../explore/property.ts";
+import type { CommandTally, ExploredStep, ExploreFigures, ExploreResult, Limit } from "../explore/result.ts";
 import type { NotChecked } from "../verdict.ts";
 
 export interface ExploreReport {
@@ -28,6 +30,13 @@ export interface ExploreReport {
   readonly commands: readonly CommandTally[];
   readonly laws: Readonly<Record<LawId, number>>;
   readonly notChecked: readonly NotChecked[];
+  readonly properties: readonly {
+    readonly kind: PropertyKind;
+    readonly name: string;
+    readonly verdict: "holds" | "violated" | "undecided";
+    /** The way to a state that refutes it, in notation; null where there is none to show. */
+    readonly notation: string | null;
+  }[];
   readonly counterexample: {
     readonly law: LawId;
     readonly blame: "allocator" | "client";
@@ -46,21 +55,25 @@ export interface ExploredPool {
 }
 
 /** The report as JSON. `lines` are those of the counterexample, if there is one. */
-export function exploreJson(pool: ExploredPool, result: ExploreResult, lines: readonly string[]): string {
+export function exploreJson(
+  pool: ExploredPool,
+  result: ExploreResult | SubjectResult,
+  lines: readonly string[],
+): string {
   return JSON.stringify(exploreReport(pool, result, lines), null, 2);
 }
 
 function exploreReport(
   { target, profile, geometry }: ExploredPool,
-  result: ExploreResult,
+  result: ExploreResult | SubjectResult,
   lines: readonly string[],
 ): ExploreReport {
   const { verdict, limit, figures, commands, notChecked, counterexample } = result;
   const { span, maxOrder, basePfn, runs, zones } = geometry;
   const [first] = counterexample?.violations ?? [];
-  const written = (counterexample?.steps ?? []).map(
-    ({ command, outcome }) => formatStep(command, outcome, basePfn) ?? command.kind,
-  );
+  function written(steps: readonly ExploredStep[]): string {
+    return steps.map(({ command, outcome }) => formatStep(command, outcome, basePfn) ?? command.kind).join(" ");
+  }
   return {
     schemaVersion: 1,
     kind: "buddycheck-explore",
@@ -78,6 +91,12 @@ function exploreReport(
     commands,
     laws: Object.fromEntries(result.laws.map(({ law, judged }) => [law, judged])) as Record<LawId, number>,
     notChecked,
+    properties: ("properties" in result ? result.properties : []).map(({ kind, name, verdict: fate, steps }) => ({
+      kind,
+      name,
+      verdict: fate,
+      notation: steps === null ? null : written(steps),
+    })),
     counterexample:
       counterexample === null || first === undefined
         ? null
@@ -85,7 +104,7 @@ function exploreReport(
             law: first.law,
             blame: first.blame,
             isShortest: counterexample.isShortest,
-            notation: written.join(" "),
+            notation: written(counterexample.steps),
             lines,
           },
   };

@@ -13,6 +13,7 @@
 //  3. A counterexample is told as a trace is (finding-text.ts); its calls stand below in one line, to be copied.
 
 import { formatStep } from "../../model/notation.ts";
+import type { SubjectResult } from "../explore/explore-subject.ts";
 import type { CommandTally, Counterexample, ExploreResult, Limit } from "../explore/result.ts";
 import { readingColumns, type Look } from "./look.ts";
 import { counted } from "./names.ts";
@@ -32,7 +33,7 @@ export interface Explored {
 }
 
 /** The summary, line by line. */
-export function exploreText(explored: Explored, result: ExploreResult, look: Look): string {
+export function exploreText(explored: Explored, result: ExploreResult | SubjectResult, look: Look): string {
   const { figures } = result;
   const { min, mean, max } = figures.outdegree;
   const deadEnds = figures.deadEnds === 0 ? "none" : String(figures.deadEnds);
@@ -40,15 +41,20 @@ export function exploreText(explored: Explored, result: ExploreResult, look: Loo
   const lines = [
     `${look.colours.bold(explored.name)}: ${verdictWords(result, look)}`,
     ...row("pool", explored.pool, look),
-    ...row("states", `${figures.states}, by ${figures.transitions} commands, to depth ${depthOf(result)}`, look),
+    ...row("states", `${figures.states}, by ${figures.transitions} commands${depthWords(result)}`, look),
     ...row("per depth", figures.statesPerDepth.join(" "), look),
-    ...row("outdegree", `${min} to ${max}, ${mean.toFixed(1)} on average; dead ends: ${deadEnds}`, look),
+    ...row(
+      "outdegree",
+      max === 0 ? "" : `${min} to ${max}, ${mean.toFixed(1)} on average; dead ends: ${deadEnds}`,
+      look,
+    ),
     ...row("memory", `${bytesName(figures.bytes)}, ${perState.toFixed(1)} bytes a state`, look),
     ...row("time", timeWords(explored.seconds, figures.states), look),
     ...commandRows(result.commands),
     ...row("never fired", neverFired(result.commands), look),
     ...row("not tested", untested(result), look),
     ...notCheckedText(result.notChecked, look),
+    ...propertyRows(result, explored, look),
     ...(result.counterexample === null ? [] : counterexampleText(result.counterexample, explored, look)),
   ];
   return `${lines.join("\n")}\n`;
@@ -64,7 +70,7 @@ function verdictWords({ verdict, limit, figures, counterexample }: ExploreResult
     case "holds":
       return `${colours.green("holds")} in all ${states}`;
     case "violated": {
-      const law = counterexample?.violations[0]?.law ?? "";
+      const law = counterexample?.violations[0]?.law ?? "a property";
       return `${colours.red("violated")}: ${law}, found after ${states}`;
     }
     case "undecided":
@@ -90,8 +96,9 @@ function limitWords(limit: Limit): string {
   }
 }
 
-function depthOf({ figures }: ExploreResult): number {
-  return Math.max(figures.statesPerDepth.length - 1, 0);
+function depthWords({ figures }: ExploreResult): string {
+  const { length } = figures.statesPerDepth;
+  return length === 0 ? "" : `, to depth ${length - 1}`;
 }
 
 function bytesName(bytes: number): string {
@@ -129,6 +136,15 @@ function untested({ laws }: ExploreResult): string {
     .filter(({ judged }) => judged === 0)
     .map(({ law }) => law)
     .join(", ");
+}
+
+/** Each property with its verdict, and the way to a state that refutes it. */
+function propertyRows(result: ExploreResult | SubjectResult, { basePfn }: Explored, look: Look): readonly string[] {
+  if (!("properties" in result)) return [];
+  return result.properties.flatMap(({ kind, name, verdict, steps }) => {
+    const way = (steps ?? []).map(({ command, outcome }) => formatStep(command, outcome, basePfn) ?? command.kind);
+    return row(kind, `${name}: ${verdict}${way.length === 0 ? "" : `, by ${way.join(" ")}`}`, look);
+  });
 }
 
 function counterexampleText(

@@ -58,6 +58,7 @@ export const PROBLEM_HELP: Readonly<Record<ProblemCode, string>> = {
   EXPLORE_NO_STATES: "Give a module `save` and `restore`, or explore it as WebAssembly (docs/explore.md).",
   EXPLORE_TOO_LARGE:
     "Explore a smaller pool, where a buddy allocator shows what it does wrong, or give a limit (docs/explore.md).",
+  PROPERTY_FIELD: "docs/explore.md lists the quantities, and shows what a module of properties exports.",
   POOL_OPTION: "Ranges are START-END with the end left out, and lie within the pages from 0 to --pages.",
   OUTPUT_FAILED: "Look at the folder's permissions and the room on the disk; nothing was judged twice.",
   REPORT_READ:

@@ -63,15 +63,19 @@ export interface Outdegree {
 /** States expanded between two questions whether to go on. */
 const STATES_BETWEEN = 256;
 
+/** Is told of each step from one state to another, by their numbers. */
+export type StepVisitor = (from: number, to: number, command: number) => void;
+
 /** Searches a space breadth first, until it is exhausted, a law is broken, or a limit is reached. */
-export function breadthFirst(space: Space, limits: SearchLimits): SearchResult {
-  return new BreadthFirst(space, limits).run();
+export function breadthFirst(space: Space, limits: SearchLimits, visit: StepVisitor | null = null): SearchResult {
+  return new BreadthFirst(space, limits, visit).run();
 }
 
 /** One search: guards the states found, the links between them, and what was counted. */
 class BreadthFirst {
   readonly #space: Space;
   readonly #limits: SearchLimits;
+  readonly #visit: StepVisitor | null;
   readonly #pool: RowPool;
   readonly #visited: VisitedSet;
   /** Per state: the state it was found from; itself for the first. */
@@ -83,8 +87,9 @@ class BreadthFirst {
   readonly #degrees = { min: Infinity, sum: 0, max: 0, states: 0 };
   #deadEnds = 0;
 
-  constructor(space: Space, limits: SearchLimits) {
+  constructor(space: Space, limits: SearchLimits, visit: StepVisitor | null) {
     space.start();
+    this.#visit = visit;
     this.#space = space;
     this.#limits = limits;
     this.#pool = new RowPool(space.row.length);
@@ -143,6 +148,7 @@ class BreadthFirst {
       moves += move === MOVED ? 1 : 0;
       if (space.row.length > pool.words) pool.widen(space.row.length);
       const reached = this.#visited.add(space.row);
+      if (this.#visit !== null) this.#visit(state, reached, command);
       if (!this.#visited.isNew) continue;
       this.#link(reached, state, command);
       if (!space.inspect()) return { kind: "broken", path: this.#pathTo(reached) };

@@ -11,6 +11,8 @@ import type { Command, Outcome, Snapshot } from "../../model/command.ts";
 /** A step's judgement: as it should be, the client's own fault (so nothing changed), or a broken law. */
 export type Judgement = "fine" | "client" | "broken";
 
+export type HeldBlock = readonly [pfn: number, pages: number];
+
 export interface Judge {
   /** Words that the client's side takes in a row. */
   readonly words: number;
@@ -24,6 +26,8 @@ export interface Judge {
   step(command: Command, outcome: Outcome, before: () => Snapshot | null): Judgement;
   /** Is nothing held after the last step? */
   holdsNothing(): boolean;
+  /** The blocks that are held after the last step, each with its pages. */
+  blocks(): readonly HeldBlock[];
   /** Writes the client's side after the last step to `row[at]`. */
   save(row: Int32Array, at: number): void;
   /** Judges what is seen after the last step, or after `start`. */

@@ -16,7 +16,7 @@ import { createLedger, type Ledger } from "../../model/ledger.ts";
 import type { Profile } from "../../model/profile.ts";
 import { step } from "../../model/step.ts";
 import type { Violation } from "../../model/violation.ts";
-import type { Judge, Judgement } from "./judge.ts";
+import type { HeldBlock, Judge, Judgement } from "./judge.ts";
 
 /** Instead of a page count: the page is not managed now, though it was at the start. */
 const LEFT = 0x7fff;
@@ -68,7 +68,7 @@ export class LedgerJudge implements Judge {
   }
 
   /** What is held is given block by block: [pfn, pages] and so on. */
-  hold(blocks: readonly (readonly [number, number])[]): void {
+  hold(blocks: readonly HeldBlock[]): void {
     this.#loaded.fill(0);
     for (const [pfn, pages] of blocks) this.#loaded[pfn - this.#geometry.span.start] = pages;
     this.#before = undefined;
@@ -96,10 +96,10 @@ export class LedgerJudge implements Judge {
   }
 
   /** The blocks that are held now, each with its pages. */
-  blocks(): readonly (readonly [number, number])[] {
+  blocks(): readonly HeldBlock[] {
     this.#read(this.#now);
     const { start } = this.#geometry.span;
-    return Array.from(this.#now.subarray(0, this.#pages)).flatMap((held, page): (readonly [number, number])[] =>
+    return Array.from(this.#now.subarray(0, this.#pages)).flatMap((held, page): HeldBlock[] =>
       held === 0 || held === LEFT ? [] : [[start + page, held]],
     );
   }

@@ -15,7 +15,7 @@
 import type { AllocCommand, Command, Counts, FreeCommand, Outcome, Snapshot } from "../../model/command.ts";
 import { alignDown, isAligned, orderFor, pagesIn, type Geometry } from "../../model/geometry.ts";
 import type { Profile } from "../../model/profile.ts";
-import type { Judge, Judgement } from "./judge.ts";
+import type { HeldBlock, Judge, Judgement } from "./judge.ts";
 import { LedgerJudge } from "./ledger-judge.ts";
 import { bitCount, bits, highest, lowest, PAGES_MAX, PoolMasks } from "./pool-masks.ts";
 
@@ -91,6 +91,10 @@ export class MaskJudge implements Judge {
 
   holdsNothing(): boolean {
     return this.#heldAfter === 0;
+  }
+
+  blocks(): readonly HeldBlock[] {
+    return this.#blocksOf(this.#heldAfter, this.#headsAfter);
   }
 
   save(row: Int32Array, at: number): void {
@@ -254,12 +258,16 @@ export class MaskJudge implements Judge {
 
   /** The relation begins where the masks do. */
   #tellRelation(held: number, heads: number): void {
-    const blocks: [number, number][] = [];
+    this.#relation.hold(this.#blocksOf(held, heads));
+  }
+
+  #blocksOf(held: number, heads: number): readonly HeldBlock[] {
+    const blocks: HeldBlock[] = [];
     for (let rest = held; rest !== 0; rest &= rest - 1) {
       const page = lowest(rest);
       blocks.push([this.#start + page, this.#pool.lengthAt(page, heads)]);
     }
-    this.#relation.hold(blocks);
+    return blocks;
   }
 
   /** The masks go on where the relation ended. */

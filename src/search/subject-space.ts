@@ -14,7 +14,7 @@ import { OK } from "../../model/command.ts";
 import type { Geometry } from "../../model/geometry.ts";
 import type { Profile } from "../../model/profile.ts";
 import type { Letter } from "./alphabet.ts";
-import type { Judge } from "./judge.ts";
+import type { HeldBlock, Judge } from "./judge.ts";
 import { LedgerJudge } from "./ledger-judge.ts";
 import { canUseMasks, MaskJudge } from "./mask-judge.ts";
 import { BROKEN, ENDED, MOVED, PASSED, STAYED, type Move, type Space } from "./space.ts";
@@ -149,6 +149,11 @@ export class SubjectSpace implements Space {
     if (counts !== null && !this.#isSeenFine(counts, "counts")) return false;
     if (counts !== null) this.looks.counts++;
     return true;
+  }
+
+  /** The blocks that the client holds in the state just reached. */
+  held(): readonly HeldBlock[] {
+    return this.#judge.blocks();
   }
 
   /** Judges a look, or the death that it ended in. */
