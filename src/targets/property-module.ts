@@ -1,9 +1,8 @@
 // A module of properties: a user's own functions over the states of an allocator (docs/explore.md).
 //
-//     export const always = { "never more than half is live": ({ live }) => … };
-//     export const reachable = { … }, recoverable = { … };
+// `export const always` is an object of functions by name; so are `reachable` and `recoverable`.
 //
-// Each is an object of functions by name; a function answers true or false. What else the module exports is its own.
+// A function is given a state and answers true or false. What else the module exports is its own.
 
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
