@@ -41,7 +41,7 @@ function wasmOf(file: string): SessionTarget {
 function build(example: string, as: "wasm" | "process", mutant: number, compiler?: string): string {
   const OUT = path.join(folder, `${example}-${as}-${compiler ?? "default"}-${mutant}`);
   const env = { ...process.env, OUT, ...(compiler === undefined ? {} : { CC: compiler }) };
-  const { stderr } = spawnSync("./build.sh", [as, String(mutant)], {
+  const { stderr } = spawnSync("sh", ["build.sh", as, String(mutant)], {
     cwd: path.resolve("examples", example),
     env,
     encoding: "utf8",
