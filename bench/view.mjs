@@ -44,7 +44,7 @@ function traceText() {
   const shape = { maxOrder: 10, pages, basePfn: 0, reserved: [], zones: [] };
   const stage = new Stage(REFERENCE, { geometry: createGeometry(shape), profile: STRICT_PROFILE }, "answers");
   const playing = stage.begin();
-  const client = new Client(playing.ledger, createRandom(1), stage.session);
+  const client = new Client(playing.ledger, createRandom(1), { ...stage.session, takesFractions: true });
   /** @type {import("../dist/src/index.js").TraceHeader} */
   const header = { allocator: "reference", profile: "strict", pageSize: 4096, shape, start: "empty" };
   const lines = [headerLine(header)];

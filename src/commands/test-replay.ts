@@ -10,7 +10,6 @@ import type { Command, Outcome } from "../../model/command.ts";
 import { parseNotation } from "../../model/notation.ts";
 import type { PoolShape } from "../../model/geometry.ts";
 import type { Problem } from "../problem.ts";
-import type { Script } from "../targets/script.ts";
 import type { TraceCursor, TraceHeader } from "../trace/event.ts";
 import {
   nothingCovered,
@@ -19,36 +18,37 @@ import {
   type CampaignOptions,
   type Covered,
 } from "../test/campaign.ts";
-import { reduce } from "../test/counterexample.ts";
+import { reduce, type Placed } from "../test/counterexample.ts";
 import { openingOf } from "../test/pools.ts";
 import { scriptOf, type Answered } from "../test/scripts.ts";
 import { Stage } from "../test/stage.ts";
 import { InputError, inputError } from "./input.ts";
 import { readTrace, type StoppableSink } from "./read-trace.ts";
 
+/** What came of a replay. */
 export interface Replayed {
-  readonly options: CampaignOptions;
   readonly covered: Covered;
   readonly finding: CampaignFinding | null;
 }
 
-/** Plays the steps, in the pool that the options name (`isNamed`), that the file names, or in eight pages. */
-export async function replay(steps: string, options: CampaignOptions, isNamed: boolean): Promise<Replayed> {
+type ReplayOptions = Pick<CampaignOptions, "full" | "profile">;
+
+/** The script behind the steps, in the pool that the options name (`isNamed`), that the file names, or in eight pages. */
+export async function readReplay(steps: string, options: ReplayOptions, isNamed: boolean): Promise<Placed> {
   const { shape, calls } = existsSync(steps) ? await fromFile(steps, options) : fromNotation(steps, options);
-  const pool = { name: "named", shape: isNamed && options.full !== null ? options.full : shape };
-  const { target, profile, eyes } = options;
-  const opening = openingOf(pool.shape, profile);
-  const script: Script = scriptOf(calls, { ...opening, geometry: openingOf(shape, profile).geometry });
-  const law = new Stage(target, opening, eyes).lawBroken(script);
+  const script = scriptOf(calls, openingOf(shape, options.profile));
+  return { pool: { name: "named", shape: isNamed && options.full !== null ? options.full : shape }, script };
+}
+
+/** Plays a script once, and shrinks what it breaks. */
+export function replay(placed: Placed, { target, profile, eyes, full }: CampaignOptions): Replayed {
+  const { pool, script } = placed;
+  const law = new Stage(target, openingOf(pool.shape, profile), eyes).lawBroken(script);
   const covered = nothingCovered(script.length);
-  if (law === null) return { options, covered, finding: null };
-  const reduction = { target, profile, eyes, full: options.full, transitionsMax: SHORTEST_TRANSITIONS };
-  const counterexample = reduce({ pool, script }, law, reduction);
-  return {
-    options,
-    covered,
-    finding: { job: { kind: "replay", number: 0, pool }, commands: script.length, counterexample },
-  };
+  if (law === null) return { covered, finding: null };
+  const reduction = { target, profile, eyes, full, transitionsMax: SHORTEST_TRANSITIONS };
+  const counterexample = reduce(placed, law, reduction);
+  return { covered, finding: { job: { kind: "replay", number: 0, pool }, commands: script.length, counterexample } };
 }
 
 interface Recorded {
@@ -58,7 +58,7 @@ interface Recorded {
 
 const EIGHT_PAGES: PoolShape = { maxOrder: 3, pages: 8, basePfn: 0, reserved: [], zones: [] };
 
-function fromNotation(text: string, { full, profile }: CampaignOptions): Recorded {
+function fromNotation(text: string, { full, profile }: ReplayOptions): Recorded {
   const shape = full ?? EIGHT_PAGES;
   const { events, faults } = parseNotation(text, openingOf(shape, profile).geometry.basePfn);
   const [fault] = faults;
@@ -66,7 +66,7 @@ function fromNotation(text: string, { full, profile }: CampaignOptions): Recorde
   return { shape, calls: events.flatMap((event) => (event.kind === "step" ? [event] : [])) };
 }
 
-async function fromFile(file: string, { profile }: CampaignOptions): Promise<Recorded> {
+async function fromFile(file: string, { profile }: ReplayOptions): Promise<Recorded> {
   const collector = new Collector(profile.alignment === "pool");
   await readTrace(file, collector);
   if (collector.problems.length > 0) throw new InputError(collector.problems);

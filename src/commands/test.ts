@@ -12,8 +12,9 @@ import { STRICT_PROFILE } from "../../model/profile.ts";
 import { campaignJson } from "../report/campaign-json.ts";
 import { campaignText, type CampaignReport } from "../report/campaign-text.ts";
 import type { TestLanguage } from "../report/unit-test.ts";
-import type { SessionTarget, Target } from "../targets/target.ts";
+import { REFERENCE } from "../targets/reference.ts";
 import { Campaign, type CampaignFinding, type CampaignOptions, type Covered } from "../test/campaign.ts";
+import { ProcessCampaign, type ProcessOptions } from "../test/process-campaign.ts";
 import { gapsOf, type Gaps } from "../test/gaps.ts";
 import type { Eyes } from "../test/stage.ts";
 import { EXIT } from "../verdict.ts";
@@ -29,9 +30,9 @@ import {
   type PoolFlags,
   type Subject,
 } from "./target-options.ts";
-import { replay } from "./test-replay.ts";
+import { readReplay, replay } from "./test-replay.ts";
 
-export interface TestFlags extends PoolFlags {
+interface TestFlags extends PoolFlags {
   readonly seed: number;
   readonly commands: number;
   readonly budget?: number;
@@ -62,19 +63,27 @@ const PROGRESS_MS = 200;
 async function runTest(operands: readonly string[], flags: TestFlags): Promise<void> {
   const program = programOf(process.argv);
   const subject = await readSubject(operands, program, "no-spec");
+  if (subject.kind === "spec") throw inputError("TARGET_UNKNOWN", "target", "an implementation", "spec");
   const options = optionsOf(subject, flags);
   const named = flags.profile === undefined ? [] : ["--profile", flags.profile];
-  const words = [...operands.slice(0, operands.length - program.length), ...named].join(" ");
-  if (flags.replay === undefined) await runCampaign(options, words, flags);
-  else show({ ...(await replay(flags.replay, options, namesShape(flags))), rest: null }, words, flags);
+  const words = [...operands.slice(0, operands.length - program.length), ...named].map((word) => `${word} `);
+  const called: Called = { subject: words.join(""), program: program.length === 0 ? "" : ` -- ${program.join(" ")}` };
+  const { target } = subject;
+  if (target.kind === "session") {
+    await testSession({ ...options, target }, called, flags);
+    return;
+  }
+  try {
+    await testProcess({ ...options, target }, called, flags);
+  } finally {
+    await target.close();
+  }
 }
 
-function optionsOf(subject: Subject, flags: TestFlags): CampaignOptions {
-  if (subject.kind === "spec") throw inputError("TARGET_UNKNOWN", "target", "an implementation", "spec");
+function optionsOf(subject: Exclude<Subject, { kind: "spec" }>, flags: TestFlags): Omit<CampaignOptions, "target"> {
   const profile = subject.kind === "mutant" ? subject.mutant.profile : STRICT_PROFILE;
   const opening = readOpening(flags, { shape: PLAIN, profile });
   return {
-    target: sessionTarget(subject.target),
     profile: opening.profile,
     eyes: flags.oracle === "auto" ? null : flags.oracle,
     full: namesShape(flags) ? shapeOf(opening.geometry) : null,
@@ -82,12 +91,9 @@ function optionsOf(subject: Subject, flags: TestFlags): CampaignOptions {
     seed: flags.seed,
     commands: flags.budget === undefined ? flags.commands : Infinity,
     from: flags.from,
+    // Whoever stands behind a border of whole numbers is never told half a page.
+    takesFractions: subject.kind === "mutant" || subject.target === REFERENCE,
   };
-}
-
-function sessionTarget(target: Target): SessionTarget {
-  if (target.kind === "session") return target;
-  throw inputError("TARGET_UNKNOWN", "target", "a target in this process", target.name);
 }
 
 /** The pool as its options would write it. */
@@ -108,8 +114,29 @@ function lowered({ start, end }: FrameRange, by: number): FrameRange {
 
 // ---------------------------------------------------------------- campaigns
 
-async function runCampaign(options: CampaignOptions, words: string, flags: TestFlags): Promise<void> {
+async function testSession(options: CampaignOptions, called: Called, flags: TestFlags): Promise<void> {
+  if (flags.replay !== undefined) {
+    const replayed = await readReplay(flags.replay, options, namesShape(flags));
+    show({ ...replay(replayed, options), options, rest: null }, called, flags);
+    return;
+  }
   const campaign = new Campaign(options);
+  const rest = await run(campaign, flags);
+  show({ options, covered: campaign.covered, finding: campaign.finding, rest }, called, flags);
+}
+
+async function testProcess(options: ProcessOptions, called: Called, flags: TestFlags): Promise<void> {
+  const campaign = new ProcessCampaign(options);
+  const rest = flags.replay === undefined ? await run(campaign, flags) : null;
+  if (flags.replay !== undefined) await campaign.play(await readReplay(flags.replay, options, namesShape(flags)));
+  show({ options: campaign.shown, covered: campaign.covered, finding: campaign.finding, rest }, called, flags);
+}
+
+/** A campaign of either kind. */
+type Running = Pick<Campaign, "isDone" | "covered" | "rest" | "finding"> & { advance(): void | Promise<void> };
+
+/** Runs a campaign to its end; what is left of one that Ctrl-C ended, or null. */
+async function run(campaign: Running, flags: TestFlags): Promise<CampaignReport["rest"]> {
   const stop = new AbortController();
   function askToStop(): void {
     stop.abort();
@@ -118,20 +145,17 @@ async function runCampaign(options: CampaignOptions, words: string, flags: TestF
   const end = flags.budget === undefined ? Infinity : Date.now() + flags.budget;
   const progress = progressOn(process.stderr);
   while (!campaign.isDone && !stop.signal.aborted && Date.now() < end) {
-    campaign.advance();
+    await campaign.advance();
     progress(campaign);
     // A signal is seen only between two turns of the event loop.
     await setImmediate();
   }
   process.off("SIGINT", askToStop);
-  const { finding, covered } = campaign;
-  const isCut = stop.signal.aborted && !campaign.isDone;
-  show({ options, covered, finding, rest: isCut ? campaign.rest : null }, words, flags);
-  if (isCut) process.exitCode = INTERRUPTED;
+  return stop.signal.aborted && !campaign.isDone ? campaign.rest : null;
 }
 
 /** Says now and then on a terminal how far a campaign is. */
-function progressOn(stream: NodeJS.WriteStream): (campaign: Campaign) => void {
+function progressOn(stream: NodeJS.WriteStream): (campaign: Running) => void {
   let next = Date.now() + PROGRESS_MS;
   return ({ covered, rest, isDone }) => {
     if (!stream.isTTY || (Date.now() < next && !isDone)) return;
@@ -144,28 +168,31 @@ function progressOn(stream: NodeJS.WriteStream): (campaign: Campaign) => void {
 // ---------------------------------------------------------------- the report
 
 /** What came of a campaign or a replay. */
-export interface Outcome {
+interface Outcome {
   readonly options: CampaignOptions;
   readonly covered: Covered;
   readonly finding: CampaignFinding | null;
   readonly rest: CampaignReport["rest"];
 }
 
+/** How the target was called on the command line. */
+type Called = Pick<CampaignReport, "subject" | "program">;
+
 /** Saves, prints, and sets the exit code. */
-function show({ options, covered, finding, rest }: Outcome, words: string, flags: TestFlags): void {
+function show({ options, covered, finding, rest }: Outcome, called: Called, flags: TestFlags): void {
   const gaps = gapsOf(covered, options.profile, options.full?.maxOrder ?? ORDER_OWED);
   const savedAs =
     flags.save === undefined || finding === null
       ? null
       : saveCounterexample(flags.save, finding.counterexample, options);
-  const report = { options, covered, gaps, finding, subject: words, savedAs, rest };
+  const report = { options, covered, gaps, finding, ...called, savedAs, rest };
   const look = {
     colours: colours(process.stdout),
     columns: terminalColumns(),
     unitTest: flags.unitTest === "none" ? null : flags.unitTest,
   };
   print(flags.json ? campaignJson(report) : campaignText(report, look));
-  process.exitCode = exitCodeOf(finding, gaps, flags);
+  process.exitCode = rest === null ? exitCodeOf(finding, gaps, flags) : INTERRUPTED;
 }
 
 function exitCodeOf(finding: CampaignFinding | null, gaps: Gaps, flags: TestFlags): number {

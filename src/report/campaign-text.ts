@@ -33,8 +33,10 @@ export interface CampaignReport {
   readonly covered: Covered;
   readonly gaps: Gaps;
   readonly finding: CampaignFinding | null;
-  /** How the target is called on the command line, with its profile. */
+  /** How the target is called on the command line, with its profile; a program stands behind everything else. */
   readonly subject: string;
+  /** ` -- ./program arguments`, or "". */
+  readonly program: string;
   /** Where the counterexample was saved, or null. */
   readonly savedAs: string | null;
   /** Of a campaign that was stopped: the job and the commands with which it goes on; null for one that is done. */
@@ -152,17 +154,17 @@ function replayCommand(
 ): string {
   const words = stepsInNotation(shown.steps.slice(0, script.length), basePfn);
   const steps = words.filter((word) => !/^(?:free|counts)\b/u.test(word)).join(" ");
-  return `buddycheck test ${report.subject} ${poolFlags(pool.shape)} --replay '${steps}'`;
+  return `buddycheck test ${report.subject}${poolFlags(pool.shape)} --replay '${steps}'${report.program}`;
 }
 
 function resumeCommand(report: CampaignReport, { from, commands }: NonNullable<CampaignReport["rest"]>): string {
   const left = Number.isFinite(commands) ? ` --commands ${commands}` : "";
-  return `${findAgain(report, from)}${left}`;
+  return findAgain(report, from, left);
 }
 
-function findAgain({ subject, options }: CampaignReport, job: number): string {
-  const pool = options.full === null ? "" : ` ${poolFlags(options.full)}`;
-  return `buddycheck test ${subject}${pool} --seed ${options.seed} --from ${job}`;
+function findAgain({ subject, options, program }: CampaignReport, job: number, rest: string = ""): string {
+  const pool = options.full === null ? "" : `${poolFlags(options.full)} `;
+  return `buddycheck test ${subject}${pool}--seed ${options.seed} --from ${job}${rest}${program}`;
 }
 
 function notRepeated(report: CampaignReport, finding: CampaignFinding, look: Look): readonly string[] {

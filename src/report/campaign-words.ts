@@ -74,6 +74,8 @@ export function notJudgedWords(why: NotJudged["why"]): string {
       return "the target does not show its free lists";
     case "counts-hidden":
       return "the target shows neither free lists nor counts";
+    case "ends-only":
+      return "a program shows its free lists only after the last call of a script, and no counts";
     case "profile-silent":
       return "the profile makes no such promise";
     case "zeroes-unsaid":

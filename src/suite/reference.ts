@@ -78,7 +78,7 @@ function checkPool(check: Check, shape: PoolShape, profile: Profile, part: Judge
   const failures: CheckFailure[] = [];
   const before = totals.commands;
   for (let seed = 1; seed <= part.seeds && failures.length === 0; seed++) {
-    const run = drive({ stage, seed, commands, lookEvery });
+    const run = drive({ stage, seed, commands, lookEvery, takesFractions: true });
     add(totals, run);
     failures.push(...failuresOf(run, seed));
   }

@@ -73,18 +73,23 @@ function zonesOf(pages: number): fc.Arbitrary<PoolShape["zones"]> {
 
 const PAGES_MAX = 4096;
 
-/** The pool that this seed draws. */
-export function drawnPool(seed: number, maxOrder: number, profile: Profile): Pool {
+/** The pool that this seed draws, without zones where the target knows none. */
+export function drawnPool(
+  seed: number,
+  maxOrder: number,
+  profile: Profile,
+  { takesZones }: Pick<Speech, "takesZones">,
+): Pool {
   const limits = { maxOrder, pages: PAGES_MAX, anyBase: profile.alignment === "absolute" };
   const [shape] = fc.sample(poolShapes(limits), { numRuns: 1, seed: seed | 0 });
-  return { name: "drawn", shape: shape as PoolShape };
+  return { name: "drawn", shape: takesZones ? (shape as PoolShape) : { ...(shape as PoolShape), zones: [] } };
 }
 
 export interface ScriptOptions {
   readonly profile?: Profile;
   /** Moves at most; 100 by default. */
   readonly maxLength?: number;
-  /** What the allocator can be asked; everything by default. */
+  /** What the allocator can be asked; everything but addresses inside a page by default. */
   readonly speech?: Speech;
 }
 
@@ -103,7 +108,8 @@ class ScriptArbitrary extends fc.Arbitrary<Script> {
     super();
     this.#stage = new Stage(REFERENCE, opening, "answers");
     this.#maxLength = maxLength;
-    this.#speech = speech ?? this.#stage.session;
+    const { calls, takesZones } = this.#stage.session;
+    this.#speech = speech ?? { calls, takesZones, takesFractions: false };
   }
 
   generate(random: fc.Random, biasFactor: number | undefined): fc.Value<Script> {

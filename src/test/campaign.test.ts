@@ -16,6 +16,7 @@ const DEFAULTS: CampaignOptions = {
   seed: 1,
   commands: 100_000,
   from: 0,
+  takesFractions: true,
 };
 
 function done(options: Partial<CampaignOptions>): Campaign {

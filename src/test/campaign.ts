@@ -20,7 +20,7 @@ import type { Speech } from "./client.ts";
 import { reduce, type Counterexample } from "./counterexample.ts";
 import { drive, type DriveResult } from "./drive.ts";
 import { addCounts, type LawCounts } from "../search/judged.ts";
-import { openingOf, SCOPE_MIN, smallPools, type Pool } from "./pools.ts";
+import { hasZones, openingOf, SCOPE_MIN, smallPools, type Pool } from "./pools.ts";
 import { createRandom, mixed } from "./random.ts";
 import { searchShortest, type Found, type Kinds } from "./shortest.ts";
 import { Stage, type Eyes } from "./stage.ts";
@@ -40,6 +40,8 @@ export interface CampaignOptions {
   readonly commands: number;
   /** The first job. */
   readonly from: number;
+  /** Can the target be given an address inside a page? */
+  readonly takesFractions: boolean;
 }
 
 /** What a job was, and what came of it. */
@@ -75,6 +77,8 @@ export interface Covered {
   /** What was seen besides the answers, and what the target can be asked; null before anything was opened. */
   readonly eyes: Eyes | null;
   readonly speech: Speech | null;
+  /** Are the lists seen only after the last move of a run? Then nothing is known of what one call changed. */
+  readonly seesEndsOnly: boolean;
 }
 
 /** A counterexample, and where it came from. */
@@ -98,8 +102,11 @@ export function nothingCovered(commands: number): Covered {
     transitions: 0,
     eyes: null,
     speech: null,
+    seesEndsOnly: false,
   };
 }
+
+const ONE_PAGE: PoolShape = { maxOrder: 0, pages: 1, basePfn: 0, reserved: [], zones: [] };
 
 /** Commands of one probe, of which there are two in each pool. */
 const PROBE_COMMANDS = 60;
@@ -131,7 +138,7 @@ export class Campaign {
   #runCommands = 0;
   #transitions = 0;
   #eyes: Eyes | null = null;
-  #speech: Speech | null = null;
+  readonly #speech: Speech;
   #finding: CampaignFinding | null = null;
 
   constructor(options: CampaignOptions) {
@@ -141,7 +148,11 @@ export class Campaign {
     const top = Math.min(scope, full?.maxOrder ?? scope);
     const small: Pool[] = [];
     for (let maxOrder = SCOPE_MIN; maxOrder <= top; maxOrder++) small.push(...smallPools(maxOrder, profile));
-    this.#small = small;
+    const [first] = small;
+    const opening = openingOf(full ?? first?.shape ?? ONE_PAGE, profile);
+    const { calls, takesZones } = options.target.open(opening);
+    this.#speech = { calls, takesZones, takesFractions: options.takesFractions };
+    this.#small = small.filter(({ shape }) => takesZones || !hasZones(shape));
   }
 
   get finding(): CampaignFinding | null {
@@ -168,7 +179,8 @@ export class Campaign {
       commands: this.#commands,
       transitions: this.#transitions,
       eyes: this.#eyes,
-      speech: this.#speech,
+      speech: this.#eyes === null ? null : this.#speech,
+      seesEndsOnly: false,
     };
   }
 
@@ -190,7 +202,9 @@ export class Campaign {
     if (number < this.#firstRun) return { kind: "search", number, pool };
     const { full, profile, seed } = this.#options;
     const drawn =
-      full === null ? drawnPool(mixed(seed, number), DRAWN_ORDER_MAX, profile) : { name: "named", shape: full };
+      full === null
+        ? drawnPool(mixed(seed, number), DRAWN_ORDER_MAX, profile, this.#speech)
+        : { name: "named", shape: full };
     return { kind: "run", number, pool: drawn };
   }
 
@@ -206,6 +220,7 @@ export class Campaign {
       seed: random.below(2 ** 32),
       commands: job.kind === "probe" ? PROBE_COMMANDS : PROBE_COMMANDS + random.below(20 * PROBE_COMMANDS),
       lookEvery: end - start <= LOOKED_AT_ALWAYS ? 1 : LOOK_EVERY,
+      takesFractions: this.#options.takesFractions,
     });
     this.#count(job, run);
     const { failure } = run;
@@ -241,7 +256,6 @@ export class Campaign {
 
   #opened(stage: Stage): Stage {
     this.#eyes ??= stage.eyes;
-    this.#speech ??= stage.session;
     return stage;
   }
 

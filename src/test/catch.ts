@@ -101,7 +101,7 @@ function search(mutant: Mutant, geometry: Geometry, { seeds, commands }: CatchOp
   const stage = new Stage(mutantTarget(mutant), { geometry, profile: mutant.profile }, "lists");
   let given = 0;
   for (let seed = 1; seed <= seeds; seed++) {
-    const run = drive({ stage, seed, commands, lookEvery: 1 });
+    const run = drive({ stage, seed, commands, lookEvery: 1, takesFractions: true });
     given += run.commands;
     if (run.failure !== null) return given;
   }

@@ -23,7 +23,10 @@ import { drawHabits, type Habits } from "./habits.ts";
 import type { Random } from "./random.ts";
 
 /** What an allocator can be asked. */
-export type Speech = Pick<Session, "calls" | "takesZones">;
+export interface Speech extends Pick<Session, "calls" | "takesZones"> {
+  /** Can it be given an address inside a page? Only an allocator that is not behind a border of whole numbers. */
+  readonly takesFractions: boolean;
+}
 
 type Phase = "fill" | "stir" | "drain";
 
@@ -258,6 +261,7 @@ export class Client {
         if (!namings(this.#speech, this.#ledger.profile, true).includes("order")) return null;
         return this.#near(misuse, this.#live, () => 0);
       case "misaligned":
+        if (!this.#speech.takesFractions) return null;
         return this.#near(misuse, this.#live, () => 0.5);
       case "out-of-range":
         return this.#literal(misuse, this.#random.chance(50) && start > 0 ? start - 1 : end + this.#random.below(4));
@@ -326,7 +330,11 @@ export class Client {
 }
 
 /** The ways in which a free may name its size, of those that the allocator and its profile have; never none. */
-export function namings({ calls }: Speech, { sizeAtFree }: Profile, fitsOrder: boolean): readonly Naming[] {
+export function namings(
+  { calls }: Pick<Speech, "calls">,
+  { sizeAtFree }: Profile,
+  fitsOrder: boolean,
+): readonly Naming[] {
   const named: Naming[] = [];
   if (sizeAtFree !== "remembered" && fitsOrder && calls.has("free-order")) named.push("order");
   if (sizeAtFree !== "remembered" && calls.has("free-pages")) named.push("pages");

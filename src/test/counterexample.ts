@@ -16,7 +16,7 @@ import { lawOf, type LawId } from "../../model/invariants.ts";
 import type { Profile } from "../../model/profile.ts";
 import type { Script } from "../targets/script.ts";
 import type { Opening, SessionTarget } from "../targets/target.ts";
-import { openingOf, shrunkenPools, type Pool } from "./pools.ts";
+import { hasZones, isSmallerPool, openingOf, shrunkenPools, type Pool } from "./pools.ts";
 import { liftScript, liftShape } from "./scale.ts";
 import { kindsIn, searchShortest, type Found } from "./shortest.ts";
 import { shrinkScript, trialOn } from "./shrink.ts";
@@ -64,7 +64,7 @@ export interface Reduction {
 }
 
 /** The largest order to which a counterexample is lifted where no pool is named: Linux' and HeliOS' largest. */
-const LIFTED_ORDER = 10;
+export const LIFTED_ORDER = 10;
 
 /** Larger pools are not made, only to lift a counterexample to them. */
 const LIFTED_PAGES_MAX = 2 ** 16;
@@ -100,23 +100,15 @@ function inSmallerPool(placed: Placed, law: LawId, reduction: Reduction): Placed
   const { shape } = placed.pool;
   for (const pool of shrunkenPools(reduction.profile)) {
     if (!isSmallerPool(pool.shape, shape)) continue;
-    const trial = trialOn(stageFor(pool.shape, reduction), law);
+    const stage = stageFor(pool.shape, reduction);
+    if (hasZones(pool.shape) && !stage.session.takesZones) continue;
+    const trial = trialOn(stage, law);
     for (let by = shape.maxOrder - pool.shape.maxOrder; by >= 0; by--) {
       const lowered = trial(liftScript(placed.script, -by));
       if (lowered !== null) return { pool, script: shrinkScript(lowered, trial) ?? lowered };
     }
   }
   return placed;
-}
-
-function isSmallerPool(a: PoolShape, b: PoolShape): boolean {
-  if (a.maxOrder !== b.maxOrder) return a.maxOrder < b.maxOrder;
-  if (a.pages !== b.pages) return a.pages < b.pages;
-  return oddness(a) < oddness(b);
-}
-
-function oddness({ reserved, zones, basePfn }: PoolShape): number {
-  return reserved.length + zones.length + (basePfn === 0 ? 0 : 1);
 }
 
 /** Looks for anything shorter. What it finds may break another law, but none that weighs less. */

@@ -16,7 +16,7 @@ const POLICY: Profile = { ...STRICT_PROFILE, fit: "best", placement: "fifo", ser
 
 function driven(seed: number = 1, profile: Profile = POLICY, target: SessionTarget = REFERENCE): DriveResult {
   const stage = new Stage(target, { geometry: createGeometry(SHAPE), profile }, "lists");
-  return drive({ stage, seed, commands: 600, lookEvery: 10 });
+  return drive({ stage, seed, commands: 600, lookEvery: 10, takesFractions: true });
 }
 
 describe("a run of the reference allocator", () => {

@@ -7,13 +7,11 @@
 //  4. A violation blamed on the client is no failure: silence is what such a profile answers to misuse, and the
 //     ledger is right to say whose fault it is.
 
-import type { Outcome } from "../../model/command.ts";
-import { orderFor } from "../../model/geometry.ts";
 import { formatStep } from "../../model/notation.ts";
 import type { Violation } from "../../model/violation.ts";
 import type { Move, Script } from "../targets/script.ts";
 import { Client } from "./client.ts";
-import { callOf, createTally, type Tally } from "./tally.ts";
+import { countMove, createTally, type Tally } from "./tally.ts";
 import type { LawCounts } from "../search/judged.ts";
 import { createRandom } from "./random.ts";
 import type { Playing, Stage } from "./stage.ts";
@@ -24,6 +22,8 @@ export interface DriveOptions {
   /** Calls before everything is given back. */
   readonly commands: number;
   readonly lookEvery: number;
+  /** Can the target be given an address inside a page? */
+  readonly takesFractions: boolean;
 }
 
 /** The first broken law of a run. */
@@ -68,14 +68,15 @@ class Run {
   readonly #script: Move[] = [];
   #commands = 0;
 
-  constructor({ stage, seed }: DriveOptions) {
+  constructor({ stage, seed, takesFractions }: DriveOptions) {
     const { geometry } = stage.opening;
+    const { calls, takesZones } = stage.session;
     const random = createRandom(seed);
     this.#playing = stage.begin();
     this.#playing.laws = this.#laws;
     this.#playing.ledger.gathersEvidence = false;
     this.#tally = createTally(geometry.maxOrder);
-    this.#client = new Client(this.#playing.ledger, random, stage.session);
+    this.#client = new Client(this.#playing.ledger, random, { calls, takesZones, takesFractions });
   }
 
   get goesOn(): boolean {
@@ -89,7 +90,7 @@ class Run {
     const outcome = this.#playing.give(move);
     if (outcome === null) return;
     this.#commands++;
-    this.#count(move, outcome);
+    countMove(this.#tally, move, outcome);
     this.#client.answered(move, outcome);
   }
 
@@ -122,27 +123,5 @@ class Run {
     const { basePfn } = ledger.geometry;
     const last = steps.slice(-STEPS_SHOWN);
     return last.map(({ command, outcome }) => formatStep(command, outcome, basePfn) ?? command.kind).join(" ");
-  }
-
-  #count(move: Move, outcome: Outcome): void {
-    const tally = this.#tally;
-    const call = callOf(move);
-    tally.calls.set(call, (tally.calls.get(call) ?? 0) + 1);
-    switch (move.kind) {
-      case "request": {
-        const { command } = move;
-        const order = command.kind === "alloc" ? command.order : orderFor(Math.max(command.pages, 1));
-        if (outcome.kind !== "block") tally.refused++;
-        else tally.served[order] = (tally.served[order] ?? 0) + 1;
-        return;
-      }
-      case "give-back":
-        if (outcome.kind !== "refused") tally.freed++;
-        return;
-      case "misuse":
-      case "literal":
-        if (move.misuse !== null) tally.misuse.set(move.misuse, (tally.misuse.get(move.misuse) ?? 0) + 1);
-        else if (outcome.kind === "ok") tally.resized++;
-    }
   }
 }

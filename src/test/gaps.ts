@@ -31,6 +31,7 @@ export interface NotJudged {
     | "boot-allocator"
     | "lists-hidden"
     | "counts-hidden"
+    | "ends-only"
     | "profile-silent"
     | "zeroes-unsaid"
     | "no-page-counts"
@@ -70,13 +71,19 @@ function callsExpected({ speech }: Covered, profile: Profile): readonly Call[] {
 }
 
 function isPossible(misuse: Misuse, { speech }: Covered, profile: Profile): boolean {
+  if (misuse === "misaligned") return speech?.takesFractions === true;
   return misuse !== "wrong-size" || (speech !== null && namings(speech, profile, true).includes("order"));
 }
 
-function whyNot(law: LawId, profile: Profile, { eyes, speech }: Covered): NotJudged["why"] | null {
+function whyNot(law: LawId, profile: Profile, { eyes, speech, seesEndsOnly }: Covered): NotJudged["why"] | null {
   const hidden = seesWith(law, eyes ?? "answers");
   if (hidden !== null) return hidden;
   switch (law) {
+    case "frame":
+    case "refused-unchanged":
+    case "served-from-free":
+    case "conserved":
+      return seesEndsOnly ? "ends-only" : null;
     case "handover":
       return "boot-allocator";
     case "best-fit":

@@ -90,3 +90,19 @@ export function openingOf(shape: PoolShape, profile: Profile): Opening {
   const aligned = profile.alignment === "pool" ? { ...shape, basePfn: 0 } : shape;
   return { geometry: createGeometry(aligned), profile };
 }
+
+/** Is the first pool the simpler one: of smaller blocks, of fewer pages, or less odd? */
+export function isSmallerPool(a: PoolShape, b: PoolShape): boolean {
+  if (a.maxOrder !== b.maxOrder) return a.maxOrder < b.maxOrder;
+  if (a.pages !== b.pages) return a.pages < b.pages;
+  return oddness(a) < oddness(b);
+}
+
+function oddness({ reserved, zones, basePfn }: PoolShape): number {
+  return reserved.length + zones.length + (basePfn === 0 ? 0 : 1);
+}
+
+/** Is the pool more than one zone without a name? */
+export function hasZones({ zones }: PoolShape): boolean {
+  return zones.length > 0;
+}

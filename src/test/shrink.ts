@@ -52,7 +52,7 @@ export interface Kept {
 export type Shrinking = Generator<Iterable<Script>, Script, Kept | null>;
 
 /** Shrinks a script that fails, and holds nothing that is passed over. */
-function* shrinking(start: Script): Shrinking {
+export function* shrinking(start: Script): Shrinking {
   let kept = yield* leavingOutParts(start);
   for (;;) {
     const smaller = yield smallerThan(kept);

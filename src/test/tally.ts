@@ -1,5 +1,7 @@
 // What was exercised, by kind: the guard against a test that could not have failed.
 
+import type { Outcome } from "../../model/command.ts";
+import { orderFor } from "../../model/geometry.ts";
 import type { Misuse } from "../../model/violation.ts";
 import type { Move } from "../targets/script.ts";
 import type { Call } from "../targets/target.ts";
@@ -55,7 +57,7 @@ export function misuseIn({ misuse }: Tally): number {
 }
 
 /** The call that a move makes. */
-export function callOf(move: Move): Call {
+function callOf(move: Move): Call {
   switch (move.kind) {
     case "request":
     case "literal":
@@ -64,5 +66,27 @@ export function callOf(move: Move): Call {
       return move.naming === "none" ? "free" : move.naming === "pages" ? "free-pages" : "free-order";
     case "misuse":
       return move.order === null ? "free" : "free-order";
+  }
+}
+
+/** Counts a move and what came of it. */
+export function countMove(tally: Tally, move: Move, outcome: Outcome): void {
+  const call = callOf(move);
+  tally.calls.set(call, (tally.calls.get(call) ?? 0) + 1);
+  switch (move.kind) {
+    case "request": {
+      const { command } = move;
+      const order = command.kind === "alloc" ? command.order : orderFor(Math.max(command.pages, 1));
+      if (outcome.kind !== "block") tally.refused++;
+      else tally.served[order] = (tally.served[order] ?? 0) + 1;
+      return;
+    }
+    case "give-back":
+      if (outcome.kind !== "refused") tally.freed++;
+      return;
+    case "misuse":
+    case "literal":
+      if (move.misuse !== null) tally.misuse.set(move.misuse, (tally.misuse.get(move.misuse) ?? 0) + 1);
+      else if (outcome.kind === "ok") tally.resized++;
   }
 }

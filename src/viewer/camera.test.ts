@@ -39,7 +39,7 @@ type Recorded = readonly (readonly [Command, Outcome] | "lost")[];
 function clientTrace(seed: number, commands: number): Recorded {
   const stage = new Stage(REFERENCE, { geometry: createGeometry(SHAPE), profile: STRICT_PROFILE }, "answers");
   const playing = stage.begin();
-  const client = new Client(playing.ledger, createRandom(seed), stage.session);
+  const client = new Client(playing.ledger, createRandom(seed), { ...stage.session, takesFractions: true });
   while (playing.steps.length < commands) {
     const move = client.next();
     const outcome = playing.give(move);
