@@ -21,6 +21,12 @@ export { createBootmem, handoverFault, type Bootmem } from "../model/bootmem.ts"
 export type { Mutant } from "../model/mutant.ts";
 export { MUTANTS } from "../model/mutants.ts";
 
+// Scripts for test suites of your own, and what an allocator does wrong when it is given one (docs/test.md).
+export { poolShapes, scripts, type PoolLimits, type ScriptOptions } from "./test/arbitrary.ts";
+export { complaint } from "./report/complaint.ts";
+export type { ModuleAllocator, ModulePool } from "./targets/module.ts";
+export type { Move, Script } from "./targets/script.ts";
+
 // Traces and their verification.
 export { problemLine, PROBLEMS, type Place, type Problem, type ProblemCode } from "./problem.ts";
 export type { NotChecked, VerdictKind } from "./verdict.ts";

@@ -14,14 +14,11 @@ import type { Gaps } from "../test/gaps.ts";
 import type { Pool } from "../test/pools.ts";
 import { Stage } from "../test/stage.ts";
 import { misuseIn, servedIn } from "../test/tally.ts";
-import type { Finding } from "../verify/result.ts";
 import { certificateWords, jobWords, notJudgedWords, poolFlags, poolWords, stepsInNotation } from "./campaign-words.ts";
-import { noteLines, noteRows, type Note } from "./diagnostic.ts";
-import { drawing } from "./drawing.ts";
-import { findingText } from "./finding-text.ts";
+import { noteLines, type Note } from "./diagnostic.ts";
+import { exhibitText } from "./exhibit-text.ts";
 import { readingColumns, type Look } from "./look.ts";
-import { counted, type Naming } from "./names.ts";
-import { inUsersNumbering } from "./numbering.ts";
+import { counted } from "./names.ts";
 import { gutterFor } from "./quote.ts";
 import { unitTest, type TestLanguage } from "./unit-test.ts";
 import { visible } from "./visible.ts";
@@ -69,36 +66,10 @@ function findingParts(
   if (shown === null) return [notRepeated(report, finding, look)];
   const { basePfn } = stage.opening.geometry;
   const test = look.unitTest === null ? [] : [testLines(shown, finding, look.unitTest, basePfn)];
-  return [[...told(shown, report, basePfn, look), ...notes(shown, finding, report, basePfn, look)], ...test];
-}
-
-function told(shown: Exhibit, { options }: CampaignReport, basePfn: number, look: Look): readonly string[] {
-  const naming: Naming = { basePfn, pageSize: 1, event: "step" };
-  const lines = findingText(asFinding(shown, basePfn), { file: options.target.name, naming, look, notes: [] });
-  const violation = inUsersNumbering({ ...shown.violation, around: shown.after }, basePfn);
-  const before = drawing(inUsersNumbering(shown.violation, basePfn), naming);
-  const after = drawing(violation, naming);
-  const isChanged = after.join("\n") !== before.join("\n");
-  return [...lines, ...noteRows("pages just after", isChanged ? after : [], gutterFor([1]), look)];
-}
-
-/** The steps as one quoted line, with carets under the last. */
-function asFinding({ steps, violation }: Exhibit, basePfn: number): Finding {
-  const words = stepsInNotation(steps, basePfn);
-  const last = words.at(-1) ?? "";
-  const text = words.join(" ");
-  return {
-    number: 1,
-    violation,
-    line: 1,
-    text,
-    column: text.length - last.length + 1,
-    columns: Math.max(last.length, 1),
-    history: [],
-    historyTotal: 0,
-    consequences: [],
-    consequenceCount: 0,
-  };
+  return [
+    [...exhibitText(shown, options.target.name, basePfn, look), ...notes(shown, finding, report, basePfn, look)],
+    ...test,
+  ];
 }
 
 function notes(
