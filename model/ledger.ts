@@ -50,6 +50,7 @@ export type Undecided =
   | "cached-unknown"
   | "too-many-blocks"
   | "concurrent"
+  | "cut"
   | "late";
 
 /** The serving order names every free block, so it is not kept for pools of more (16 TiB in blocks of 4 MiB). */

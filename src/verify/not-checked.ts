@@ -75,6 +75,7 @@ const CAUSES: Record<Undecided, NotChecked["cause"]> = {
   "too-many-blocks": "profile",
   concurrent: "recording",
   late: "incomplete",
+  cut: "incomplete",
 };
 
 const WORDS: Record<Undecided, string> = {
@@ -86,6 +87,7 @@ const WORDS: Record<Undecided, string> = {
   "cached-unknown": "cached frames are on no list (profile: cached frames), so counts do not show them",
   "too-many-blocks": "the pool has more free blocks than their order is kept for",
   concurrent: "other calls were under way at the same time",
+  cut: "calls were under way when events were lost",
   late: "events arrived too far out of order to be sorted",
 };
 

@@ -5,7 +5,10 @@
 //     order the calls really took effect in.
 //  2. A refusal or an observation saw some instant between its call and its return. It is evidence only if no
 //     other call was under way in between; otherwise it is handed on as not `alone`.
-//  3. Events arrive roughly in order. At most `WINDOW` of them wait to be sorted; one that arrives later than
+//  3. Where events were lost, what counts up to the latest call counts. A call that returned later but before the first
+//     call after the gap may have met what is missing, be it the free of its block: it is handed on as `cut`, and
+//     proves nothing. One that returned later still counts at its return, as ever.
+//  4. Events arrive roughly in order. At most `WINDOW` of them wait to be sorted; one that arrives later than
 //     that is handed on at once, as `late`, and proves nothing.
 //
 // Why this is sound: docs/trace-format.md, "Concurrent histories".
@@ -24,8 +27,8 @@ export interface Waiting {
   readonly interval: Interval;
 }
 
-/** How an event may be used as evidence, see rules 2 and 3. */
-export type Standing = "alone" | "overlapped" | "late";
+/** How an event may be used as evidence, see rules 2 to 4. */
+export type Standing = "alone" | "overlapped" | "cut" | "late";
 
 /** Sorts events by the time at which they count, in bounded memory. */
 export class Reorder {
@@ -34,29 +37,60 @@ export class Reorder {
   readonly #heap: Waiting[] = [];
   #released = -Infinity;
   #returned = -Infinity;
+  /** Calls that were under way when events were lost, while no event has arrived since. */
+  readonly #pending: Waiting[] = [];
+  /** The latest call of all events that have arrived. */
+  #called = -Infinity;
 
   constructor(release: (event: Waiting, standing: Standing) => void) {
     this.#release = release;
   }
 
   add(event: Waiting): void {
+    this.#called = Math.max(this.#called, event.interval.called);
+    if (this.#pending.length > 0) this.#endGap(event.interval.called);
     if (countsAt(event) < this.#released) {
       this.#release(event, "late");
       return;
     }
-    this.#heap.push(event);
-    this.#rise(this.#heap.length - 1);
+    this.#push(event);
     if (this.#heap.length > WINDOW) this.#next();
   }
 
   flush(): void {
+    this.#endGap(Infinity);
     while (this.#heap.length > 0) this.#next();
   }
 
-  #next(): void {
+  /** Events were lost here: see rule 3. */
+  cut(): void {
+    const known = this.#called;
+    while (this.#heap.length > 0 && countsAt(this.#heap[0] as Waiting) <= known) this.#next(known);
+    this.#pending.push(...this.#heap.splice(0));
+  }
+
+  /** The gap has ended with this call: what returned in it is cut, the rest waits for its return. */
+  #endGap(called: number): void {
+    for (const event of this.#pending.splice(0).sort((one, other) => one.line - other.line)) {
+      if (event.interval.returned > called) this.#push(event);
+      else {
+        this.#returned = Math.max(this.#returned, event.interval.returned);
+        this.#release(event, "cut");
+      }
+    }
+  }
+
+  #push(event: Waiting): void {
+    this.#heap.push(event);
+    this.#rise(this.#heap.length - 1);
+  }
+
+  /** Hands on the next event; what happened after `known` is not known. */
+  #next(known: number = Infinity): void {
     const event = this.#pop();
     const { called, returned } = event.interval;
-    const alone = this.#returned <= called && !this.#heap.some((other) => other.interval.called < returned);
+    const quiet = !this.#heap.some((other) => other.interval.called < returned);
+    const alone = quiet && this.#returned <= called && returned <= known;
     this.#released = countsAt(event);
     this.#returned = Math.max(this.#returned, returned);
     this.#release(event, needsQuiet(event) && !alone ? "overlapped" : "alone");

@@ -131,6 +131,10 @@ export class Verifier implements TraceSink {
         this.#count(command, outcome, line);
         ledger.undecide(lawOfInstant(command), "concurrent");
         return;
+      case "cut":
+        this.#count(command, outcome, line);
+        ledger.undecide("no-overlap", "cut");
+        return;
       case "late":
         this.#count(command, outcome, line);
         ledger.undecide("no-overlap", "late");
@@ -159,7 +163,7 @@ export class Verifier implements TraceSink {
 
   lost(_events: number | null, line: number): void {
     if (this.#ledger === null) return;
-    this.#reorder?.flush();
+    this.#reorder?.cut();
     this.#ledger.now = line;
     this.#tally.lost++;
     this.#ledger.forget();
