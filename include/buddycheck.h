@@ -20,7 +20,7 @@
  *                                    int buddycheck_remove(buddycheck_pfn pfn, unsigned long pages);
  *   #define BUDDYCHECK_LISTS         void buddycheck_lists(void), which calls buddycheck_listed and _cached
  *   #define BUDDYCHECK_COUNTS        void buddycheck_counts(void), which calls buddycheck_counted
- *   #define BUDDYCHECK_ZONES         requests have one more argument, unsigned zone
+ *   #define BUDDYCHECK_ZONES         requests have one more argument, unsigned zone; without it, a pool is one zone
  *   #define BUDDYCHECK_NO_ORDERS     there is no buddycheck_alloc and no buddycheck_free
  *   #define BUDDYCHECK_NO_SIZE       buddycheck_free has no order: the allocator remembers it
  *   #define BUDDYCHECK_NO_MAIN       a process has its own `main`, which calls buddycheck_main()
@@ -184,6 +184,7 @@ void BUDDYCHECK_EXPORT(buddycheck_reserve)(buddycheck_pfn start, buddycheck_pfn 
 	buddycheck_told.reserved[buddycheck_told.reserved_count++] = range;
 }
 
+#ifdef BUDDYCHECK_ZONES
 void BUDDYCHECK_EXPORT(buddycheck_zone)(buddycheck_pfn start, buddycheck_pfn end)
 {
 	struct buddycheck_range range = {start, end};
@@ -192,6 +193,7 @@ void BUDDYCHECK_EXPORT(buddycheck_zone)(buddycheck_pfn start, buddycheck_pfn end
 		buddycheck_panic("more zones than BUDDYCHECK_RANGES_MAX");
 	buddycheck_told.zones[buddycheck_told.zone_count++] = range;
 }
+#endif
 
 int BUDDYCHECK_EXPORT(buddycheck_init)(unsigned long pages, unsigned max_order, buddycheck_pfn base_pfn)
 {
@@ -391,6 +393,10 @@ static const char *buddycheck_do_pool(char *at)
 			break;
 		if (*count == BUDDYCHECK_RANGES_MAX)
 			return "!";
+#ifndef BUDDYCHECK_ZONES
+		if (is_zone)
+			return "!";
+#endif
 		at += is_zone ? 5 : 9;
 		ranges[*count].start = buddycheck_number(&at, 0);
 		ranges[*count].end = buddycheck_number(&at, 0);
@@ -658,7 +664,7 @@ struct buddycheck_event {
 	/* An order, a page count, the length of a look, or a pointer to a note's text. */
 	unsigned long size;
 	unsigned short cpu;
-	/* Did it return while events were being dropped? Then nothing may be concluded across it. */
+	/* Did it return while calls went unrecorded? Then what it was answered may follow from one of those. */
 	unsigned char is_in_gap;
 	/* 'a' alloc, 'p' by pages, 'f' free, 'o' by order, 'g' by pages, 'l' lists, 'b' one block of them, 'c' cached, 'n' note */
 	char call;
@@ -675,6 +681,8 @@ static unsigned long buddycheck_gap;
 static unsigned long buddycheck_lost;
 #ifdef BUDDYCHECK_CONCURRENT
 static unsigned long buddycheck_clock;
+/* When the last of the requests returned whose answers were left out. */
+static unsigned long buddycheck_unknown_until;
 #endif
 static struct buddycheck_pool buddycheck_recorded;
 static const char *buddycheck_allocator;
@@ -873,6 +881,7 @@ static int buddycheck_show(char call, unsigned order, buddycheck_pfn pfn)
 		event->call = call;
 		event->pfn = pfn;
 		event->size = order;
+		event->is_in_gap = 0;
 	}
 	buddycheck_shown_count++;
 	return 1;
@@ -1112,6 +1121,45 @@ static void buddycheck_begin_drain(struct buddycheck_line *line, buddycheck_put 
 	buddycheck_has_header = 1;
 }
 
+/*
+ * May the event be told? Where calls go unrecorded, a request that returned meanwhile may have been served what one of
+ * them freed: it is left out, and told as lost at the end of the gap. A refusal and a look say something only of a
+ * moment without other calls: they are left out beside a call that is left out, or that may yet be.
+ */
+static int buddycheck_may_tell(const struct buddycheck_event *event, unsigned long position)
+{
+	int is_request = event->call == 'a' || event->call == 'p';
+#ifdef BUDDYCHECK_CONCURRENT
+	unsigned long tail = __atomic_load_n(&buddycheck_tail, __ATOMIC_SEQ_CST);
+#endif
+
+	if (event->is_in_gap && (is_request || event->call == 'l')) {
+#ifdef BUDDYCHECK_CONCURRENT
+		if (is_request && event->returned > buddycheck_unknown_until)
+			buddycheck_unknown_until = event->returned;
+#endif
+		if (is_request)
+			__atomic_add_fetch(&buddycheck_lost, 1, __ATOMIC_RELAXED);
+		return 0;
+	}
+	if (event->call != 'l' && !(is_request && event->pfn == BUDDYCHECK_REFUSED))
+		return 1;
+#ifdef BUDDYCHECK_CONCURRENT
+	if (event->called < buddycheck_unknown_until)
+		return 0;
+	for (position++; position != tail; position++) {
+		const struct buddycheck_event *other = buddycheck_at(position);
+
+		if (__atomic_load_n(&other->turn, __ATOMIC_ACQUIRE) != position + 1)
+			return 0;
+		if (other->is_in_gap && other->called < event->returned)
+			return 0;
+	}
+#endif
+	(void)position;
+	return 1;
+}
+
 /* Writes the event at the head of the ring, and gives its place free; 0 where it is not complete. */
 static int buddycheck_drain_one(struct buddycheck_line *line)
 {
@@ -1120,15 +1168,13 @@ static int buddycheck_drain_one(struct buddycheck_line *line)
 
 	if (__atomic_load_n(&event->turn, __ATOMIC_ACQUIRE) != position + 1)
 		return 0;
-	if (event->is_in_gap)
-		buddycheck_add_lost(line, 0);
 	length = event->call == 'l' ? event->size + 1 : 1;
-	if (event->call == 'l')
-		buddycheck_add_lists(line, position);
-	else
-		buddycheck_add_event(line, event);
-	if (event->is_in_gap)
-		buddycheck_add_lost(line, 0);
+	if (buddycheck_may_tell(event, position)) {
+		if (event->call == 'l')
+			buddycheck_add_lists(line, position);
+		else
+			buddycheck_add_event(line, event);
+	}
 	for (i = 0; i < length; i++)
 		__atomic_store_n(&buddycheck_at(position + i)->turn, position + i + BUDDYCHECK_RING, __ATOMIC_RELEASE);
 	__atomic_store_n(&buddycheck_head, position + length, __ATOMIC_RELAXED);

@@ -185,6 +185,16 @@ describe("a process that", () => {
     expect(await runs(target, "a0 a0", "a0")).toEqual(["#init", "#init"]);
   });
 
+  it("cannot open its pool for a script without a move has crashed in place of its lists", async () => {
+    const target = open(bump(`if (word === "pool") return "!";`));
+    const [empty] = await target.run(OPENING, [[]]);
+    expect(empty).toEqual({
+      outcomes: [],
+      snapshot: { kind: "crashed", how: "init" },
+      lastWords: "the pool could not be opened",
+    });
+  });
+
   it.each([
     ["is no program", ["./no-such-program"], "init: spawn ./no-such-program ENOENT"],
     ["ends at once", [process.execPath, "-e", "process.exit(4)"], "exit-4: "],

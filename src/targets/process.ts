@@ -6,7 +6,8 @@
 //     it. The script that was under way is run again in a new process, which is told to hold nothing back.
 //  3. A death that does not come again then is still one: it is put at the script's last move, and `lastWords` says
 //     so. Only an exit with 0 before a script's first answer is none: such a process opens one pool, then ends.
-//  4. A crash ends its script: `outcomes` ends with it. Before the first move it is `init`.
+//  4. A crash ends its script: `outcomes` ends with it. Before the first move it is `init`; where there is no move, or
+//     none is left, it is put in the place of the free lists.
 
 import type { Outcome, Snapshot } from "../../model/command.ts";
 import type { Geometry } from "../../model/geometry.ts";
@@ -59,7 +60,7 @@ class ProcessTarget implements ScriptTarget {
     const runs: ScriptRun[] = [];
     while (runs.length < scripts.length) {
       const started = await this.#start();
-      if ("how" in started) return [...runs, ...scripts.slice(runs.length).map(() => unstarted(started))];
+      if ("how" in started) return [...runs, ...scripts.slice(runs.length).map((script) => unstarted(script, started))];
       await this.#runWith(started, opening.geometry, scripts, runs);
     }
     return runs;
@@ -130,7 +131,7 @@ class ProcessTarget implements ScriptTarget {
   /** Runs a script again on which a process has ended, this time with every answer sent at once. */
   async #runAlone(before: Answers, ending: Ending): Promise<ScriptRun> {
     const started = await this.#start();
-    if ("how" in started) return unstarted(started);
+    if ("how" in started) return unstarted(before.script, started);
     const answers = before.again();
     started.child.write(`sync\n${answers.lines.text}`);
     const again = await answers.read(started.child, this.#patience.answerMs);
@@ -142,15 +143,15 @@ class ProcessTarget implements ScriptTarget {
 }
 
 /** Nothing came of a script whose process could not be started. */
-function unstarted({ how, lastWords }: Ending): ScriptRun {
+function unstarted(script: Script, { how, lastWords }: Ending): ScriptRun {
   const crashed: Crashed = { kind: "crashed", how: "init" };
-  return { outcomes: [crashed], snapshot: crashed, lastWords: `${how}: ${lastWords}` };
+  return { outcomes: script.slice(0, 1).map(() => crashed), snapshot: crashed, lastWords: `${how}: ${lastWords}` };
 }
 
 /** The answers to one script as they come in. */
 class Answers {
   readonly lines: Lines;
-  readonly #script: Script;
+  readonly script: Script;
   readonly #geometry: Geometry;
   readonly #outcomes: (Outcome | null)[] = [];
   #snapshot: Snapshot | Crashed | null = null;
@@ -161,7 +162,7 @@ class Answers {
   #isOver = false;
 
   constructor(script: Script, lines: Lines, geometry: Geometry) {
-    this.#script = script;
+    this.script = script;
     this.lines = lines;
     this.#geometry = geometry;
   }
@@ -171,7 +172,7 @@ class Answers {
   }
 
   get moveCount(): number {
-    return this.#script.length;
+    return this.script.length;
   }
 
   get isOver(): boolean {
@@ -180,7 +181,7 @@ class Answers {
 
   /** The same script with no answer yet. */
   again(): Answers {
-    return new Answers(this.#script, this.lines, this.#geometry);
+    return new Answers(this.script, this.lines, this.#geometry);
   }
 
   /** Reads all answers, or up to one that is garbage; answers how the process ended where it did before. */
@@ -194,7 +195,7 @@ class Answers {
   }
 
   run(): ScriptRun {
-    while (!this.#isOver && this.#outcomes.length < this.#script.length) this.#outcomes.push(null);
+    while (!this.#isOver && this.#outcomes.length < this.script.length) this.#outcomes.push(null);
     return { outcomes: this.#outcomes, snapshot: this.#snapshot, lastWords: this.#lastWords };
   }
 
@@ -234,9 +235,9 @@ class Answers {
   }
 
   #takeOutcome(at: number, line: string): void {
-    const outcome = outcomeOf(this.#script[at] as Move, line);
+    const outcome = outcomeOf(this.script[at] as Move, line);
     while (this.#outcomes.length < at) this.#outcomes.push(null);
-    if (outcome === null) this.#garbage((this.#script[at] as Move).kind, line);
+    if (outcome === null) this.#garbage((this.script[at] as Move).kind, line);
     else this.#outcomes.push(outcome === "passed over" ? null : outcome);
   }
 
@@ -249,8 +250,9 @@ class Answers {
     const isInit = this.#answered === 0;
     const crashed: Crashed = { kind: "crashed", how: isInit ? "init" : how };
     const at = this.lines.moves[this.#answered] ?? -1;
-    const isLook = at < 0 && this.#answered > 0;
-    while (this.#outcomes.length < (isLook ? this.#script.length : at)) this.#outcomes.push(null);
+    // A script without a move has none to crash in.
+    const isLook = at < 0 && (this.#answered > 0 || this.script.length === 0);
+    while (this.#outcomes.length < (isLook ? this.script.length : at)) this.#outcomes.push(null);
     if (isLook) this.#snapshot = crashed;
     else this.#outcomes.push(crashed);
     this.#lastWords = isInit && how !== "init" ? `${how}: ${lastWords}` : lastWords;

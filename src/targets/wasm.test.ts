@@ -140,13 +140,17 @@ describe("the example in C", () => {
     ]);
   });
 
-  it("is not asked about zones, which it does not know", () => {
+  it("does not open a pool of several zones, which it does not know", () => {
     const zones = [
       { name: "a", start: 0, end: 4 },
       { name: "b", start: 4, end: 8 },
     ];
     const session = open(EXAMPLE, { zones });
-    expect([session.takesZones, answers(session, "a0!")]).toEqual([false, "=0"]);
+    expect([session.takesZones, answers(session, "a0!"), session.lastWords]).toEqual([
+      false,
+      "#init",
+      "it has no buddycheck_zone for several zones",
+    ]);
   });
 });
 

@@ -38,12 +38,16 @@ impl Target for FrameTarget {
 
     fn open(pool: &Pool) -> Option<Self> {
         let mut frames: Box<dyn Frames> = match pool.max_order {
+            0 => Box::new(FrameAllocator::<1>::new()),
             1 => Box::new(FrameAllocator::<2>::new()),
             2 => Box::new(FrameAllocator::<3>::new()),
             3 => Box::new(FrameAllocator::<4>::new()),
             4 => Box::new(FrameAllocator::<5>::new()),
             5 => Box::new(FrameAllocator::<6>::new()),
             6 => Box::new(FrameAllocator::<7>::new()),
+            7 => Box::new(FrameAllocator::<8>::new()),
+            8 => Box::new(FrameAllocator::<9>::new()),
+            9 => Box::new(FrameAllocator::<10>::new()),
             10 => Box::new(FrameAllocator::<11>::new()),
             _ => return None,
         };
@@ -66,19 +70,21 @@ impl Target for FrameTarget {
 const PAGE: usize = 4096;
 
 /// Blocks are counted from the pool's first page. The allocator keeps its books in front of it, in the same memory.
+/// It knows neither a largest order nor reserved pages: larger requests are refused here, and reserved pages are
+/// taken from it at the opening and never given back.
 struct HeapTarget {
     heap: BuddyAlloc,
     memory: *mut u8,
     layout: Layout,
     first: usize,
+    largest: usize,
 }
 
 impl Target for HeapTarget {
     const CALLS: &'static str = "alloc-pages free";
 
     fn open(pool: &Pool) -> Option<Self> {
-        let one_largest = pool.pages < 2 << pool.max_order;
-        if pool.base_pfn != 0 || !pool.reserved.is_empty() || !one_largest {
+        if pool.base_pfn != 0 {
             return None;
         }
         // How much memory the books take is known only afterwards: look for a size that leaves the pages asked for.
@@ -88,7 +94,9 @@ impl Target for HeapTarget {
             let heap = unsafe { BuddyAlloc::new(BuddyAllocParam::new(memory, layout.size(), PAGE)) };
             if heap.available_bytes() == pool.pages * PAGE {
                 let first = memory as usize + layout.size() - heap.available_bytes();
-                return Some(HeapTarget { heap, memory, layout, first });
+                let mut target = HeapTarget { heap, memory, layout, first, largest: 1 << pool.max_order };
+                target.withhold(&pool.reserved);
+                return Some(target);
             }
             unsafe { dealloc(memory, layout) };
         }
@@ -96,6 +104,9 @@ impl Target for HeapTarget {
     }
 
     fn alloc_pages(&mut self, pages: usize) -> Option<usize> {
+        if pages > self.largest {
+            return None;
+        }
         let block = self.heap.malloc(pages * PAGE) as usize;
         // A client's bytes lie where the allocator's links were.
         if block != 0 {
@@ -107,6 +118,24 @@ impl Target for HeapTarget {
     fn free(&mut self, pfn: usize) -> Answer {
         self.heap.free((self.first + pfn * PAGE) as *mut u8);
         Answer::Unknown
+    }
+}
+
+impl HeapTarget {
+    /// Takes every page, and gives back those that are not reserved.
+    fn withhold(&mut self, reserved: &[(usize, usize)]) {
+        if reserved.is_empty() {
+            return;
+        }
+        let mut taken = Vec::new();
+        while let Some(pfn) = self.alloc_pages(1) {
+            taken.push(pfn);
+        }
+        for pfn in taken {
+            if !reserved.iter().any(|range| range.0 <= pfn && pfn < range.1) {
+                self.free(pfn);
+            }
+        }
     }
 }
 
