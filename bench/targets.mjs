@@ -110,7 +110,7 @@ measure("module that does nothing", trivial);
 
 const folder = mkdtempSync(path.join(tmpdir(), "buddycheck-bench-"));
 const program = path.join(folder, "page_alloc");
-const built = spawnSync("examples/c-wasm/build.sh", ["process"], { env: { ...process.env, OUT: program } });
+const built = spawnSync("sh", ["examples/c-wasm/build.sh", "process"], { env: { ...process.env, OUT: program } });
 if (built.status === 0) {
   await measureProcess(program, 40);
   await measureProcess(program, 1000);
