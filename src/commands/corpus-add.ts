@@ -9,7 +9,6 @@
 
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { LAW_IDS } from "../../model/invariants.ts";
 import type { Profile } from "../../model/profile.ts";
 import { caseText, type Draft } from "../corpus/case-text.ts";
 import { broken, minimized, twinOf, type Broken, type Sequence } from "../corpus/sequence.ts";
@@ -18,13 +17,12 @@ import { faultWords } from "../report/words.ts";
 import { inUsersNumbering } from "../report/numbering.ts";
 import type { TraceHeader } from "../trace/event.ts";
 import { EXIT } from "../verdict.ts";
-import { Verifier } from "../verify/verify.ts";
 import { readCorpus } from "./corpus-files.ts";
 import { inputError } from "./input.ts";
 import { fail, print } from "./output.ts";
 import { profileChooser } from "./profiles.ts";
-import { readTrace } from "./read-trace.ts";
 import { readSequence } from "./sequence-reader.ts";
+import { firstViolation } from "./verify-trace.ts";
 
 export interface AddFlags {
   readonly to: string;
@@ -42,15 +40,7 @@ interface Addition {
 
 export async function addCase(file: string, flags: AddFlags): Promise<void> {
   const chooser = profileChooser(flags.profile);
-  const laws = new Set(LAW_IDS);
-  const verifier = new Verifier({
-    file,
-    profileOf: (header, line) => chooser(header, line, file),
-    laws,
-    findingsMax: 1,
-    failFast: true,
-  });
-  const result = verifier.result(await readTrace(file, verifier));
+  const result = await firstViolation(file, [], chooser);
   if (result.problems.length > 0) {
     fail(result.problems);
     return;

@@ -10,9 +10,6 @@ import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import type { PartResult, SuiteResult } from "../checks.ts";
 import { judgeCase, runCorpus, type NamedCase } from "../corpus/run.ts";
-import { suiteJson } from "../report/suite-json.ts";
-import { suiteOutcome } from "../report/suite-outcome.ts";
-import { suiteText } from "../report/suite-text.ts";
 import { expectedWords } from "../corpus/verdict-words.ts";
 import { withVerdicts } from "../spec/case-update.ts";
 import type { Expected } from "../spec/case.ts";
@@ -21,8 +18,8 @@ import { addCase } from "./corpus-add.ts";
 import { corpusFiles, readCorpus } from "./corpus-files.ts";
 import { print } from "./output.ts";
 import { packageRoot } from "./package-files.ts";
-import { report, reportersOf, startContext, type Reporter } from "./reporters.ts";
-import { dealerOf, exitCodeOf, shardIn, withRunOptions, type LimitFlags } from "./run.ts";
+import { reportersOf, startContext, type Reporter } from "./reporters.ts";
+import { dealerOf, shardIn, tellSuites, withRunOptions, type LimitFlags } from "./run.ts";
 
 interface RunFlags extends LimitFlags {
   readonly json: boolean;
@@ -35,13 +32,7 @@ async function runFolder(folder: string | undefined, flags: RunFlags): Promise<v
   const where = folder ?? join(packageRoot(), "traces");
   const part = await runCorpus(readCorpus(where), corpusFiles(), dealerOf(flags).deal(1));
   const result = suiteOf(where, part, flags);
-  const context = contextNow();
-  report(reporters, {
-    text: (look) => suiteText(result, look),
-    json: () => suiteJson([result]),
-    outcomes: () => [suiteOutcome(result, context)],
-  });
-  process.exitCode = exitCodeOf([result]);
+  tellSuites(reporters, [result], contextNow());
 }
 
 function suiteOf(file: string, part: PartResult, flags: LimitFlags): SuiteResult {

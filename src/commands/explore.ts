@@ -32,6 +32,7 @@ import { saveCase, tellCounterexample } from "./counterexample-trace.ts";
 import { Clock } from "./explore-progress.ts";
 import { inputError } from "./input.ts";
 import { parseBudget } from "./limits.ts";
+import { collect } from "./options.ts";
 import { propertiesIn } from "./property-files.ts";
 import { colours, print, terminalColumns, warn } from "./output.ts";
 import {
@@ -257,10 +258,6 @@ function countOption(option: string): (text: string) => number {
     if (/^[1-9]\d*$/u.test(text)) return Number(text);
     throw inputError("OPTION_VALUE", option, "a whole number from 1", text);
   };
-}
-
-function collect(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text];
 }
 
 function bitsOption(text: string): number {

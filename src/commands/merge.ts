@@ -6,14 +6,11 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { SuiteResult } from "../checks.ts";
-import { suiteJson } from "../report/suite-json.ts";
-import { suiteOutcome } from "../report/suite-outcome.ts";
-import { suiteText } from "../report/suite-text.ts";
 import { readRunReport } from "../spec/run-report.ts";
 import { mergeSuites } from "../suite/merge.ts";
 import { InputError, inputError } from "./input.ts";
-import { parseReporter, report, REPORTER_HELP, reportersOf, startContext, type Reporter } from "./reporters.ts";
-import { exitCodeOf } from "./run.ts";
+import { parseReporter, REPORTER_HELP, reportersOf, startContext, type Reporter } from "./reporters.ts";
+import { tellSuites } from "./run.ts";
 
 interface MergeFlags {
   readonly json: boolean;
@@ -25,14 +22,7 @@ function mergeReports(files: readonly string[], flags: MergeFlags): void {
   const contextNow = startContext();
   const merged = mergeSuites(files.flatMap(suitesIn));
   if (merged.kind === "wrong") throw inputError("REPORT_READ", files.join(", "), merged.expected, merged.found);
-  const { suites } = merged;
-  const context = contextNow();
-  report(reporters, {
-    text: (look) => suites.map((suite) => suiteText(suite, look)).join("\n"),
-    json: () => suiteJson(suites),
-    outcomes: () => suites.map((suite) => suiteOutcome(suite, context)),
-  });
-  process.exitCode = exitCodeOf(suites);
+  tellSuites(reporters, merged.suites, contextNow());
 }
 
 function suitesIn(file: string): readonly SuiteResult[] {

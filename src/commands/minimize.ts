@@ -6,7 +6,7 @@
 
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import { LAW_IDS, type LawId } from "../../model/invariants.ts";
+import type { LawId } from "../../model/invariants.ts";
 import type { Profile } from "../../model/profile.ts";
 import type { Command as Call, Outcome } from "../../model/command.ts";
 import type { TraceCursor, TraceHeader } from "../trace/event.ts";
@@ -15,12 +15,12 @@ import { EXIT } from "../verdict.ts";
 import { Keeper } from "../verify/keep.ts";
 import { Minimizer, signatureOf, type Minimized } from "../verify/minimize.ts";
 import type { TraceResult } from "../verify/result.ts";
-import { Verifier } from "../verify/verify.ts";
 import { canReadAgain, inputError } from "./input.ts";
 import { parseLaws } from "./options.ts";
 import { fail, print, warn } from "./output.ts";
-import { profileChooser, type ProfileChoice } from "./profiles.ts";
+import { profileChooser } from "./profiles.ts";
 import { readTrace, type StoppableSink } from "./read-trace.ts";
+import { firstViolation } from "./verify-trace.ts";
 
 interface MinimizeFlags {
   readonly profile?: string;
@@ -35,7 +35,7 @@ async function runMinimize(file: string, flags: MinimizeFlags): Promise<void> {
   if (!(await canReadAgain(file)))
     throw inputError("OPTION_VALUE", "minimize", "a file, which can be read three times", file);
   const chooser = profileChooser(flags.profile);
-  const first = await firstViolation(file, flags, chooser);
+  const first = await firstViolation(file, flags.without, chooser);
   if (first.problems.length > 0) {
     fail(first.problems);
     return;
@@ -57,19 +57,6 @@ async function runMinimize(file: string, flags: MinimizeFlags): Promise<void> {
   else writeFileSync(flags.output, text);
   warn(summary(first, minimized, finding.violation.law, collector.texts.length - 1));
   process.exitCode = EXIT.holds;
-}
-
-async function firstViolation(file: string, flags: MinimizeFlags, chooser: ProfileChoice): Promise<TraceResult> {
-  const laws = new Set(LAW_IDS.filter((law) => !(flags.without ?? []).includes(law)));
-  const verifier = new Verifier({
-    file,
-    profileOf: (header, line) => chooser(header, line, file),
-    laws,
-    findingsMax: 1,
-    failFast: true,
-  });
-  const lines = await readTrace(file, verifier);
-  return verifier.result(lines);
 }
 
 /** Keeps the text of the lines that stay: of the ones named, or (null) of all up to the violation. */

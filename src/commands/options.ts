@@ -19,3 +19,8 @@ export function parseLaws(text: string, previous: readonly LawId[] = []): readon
   });
   return [...previous, ...laws];
 }
+
+/** An option that may be repeated: every text that it was given. */
+export function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}

@@ -8,6 +8,7 @@
 import type { Command } from "commander";
 import { suiteVerdict, type SuiteResult } from "../checks.ts";
 import { runCorpus } from "../corpus/run.ts";
+import type { Context } from "../report/outcome.ts";
 import { suiteJson } from "../report/suite-json.ts";
 import { suiteOutcome } from "../report/suite-outcome.ts";
 import { suiteText } from "../report/suite-text.ts";
@@ -48,7 +49,11 @@ async function runSuites(names: readonly string[], flags: RunFlags): Promise<voi
     results.push(await runOne(suite, dealer, partsLeft, shardIn(flags)));
     partsLeft -= suite.parts.length;
   }
-  const context = contextNow();
+  tellSuites(reporters, results, contextNow());
+}
+
+/** Reports suites in every form that was asked for, and ends with the exit code that they call for. */
+export function tellSuites(reporters: readonly Reporter[], results: readonly SuiteResult[], context: Context): void {
   report(reporters, {
     text: (look) => results.map((result) => suiteText(result, look)).join("\n"),
     json: () => suiteJson(results),

@@ -24,6 +24,7 @@ import type { TargetRead } from "../targets/target-problem.ts";
 import type { Opening, Target } from "../targets/target.ts";
 import { loadWasm } from "../targets/wasm.ts";
 import { InputError, inputError } from "./input.ts";
+import { collect } from "./options.ts";
 import { namedProfile } from "./profiles.ts";
 
 /** The options of a pool as they were written. */
@@ -76,10 +77,6 @@ export function addPoolOptions(command: Command): Command {
     .option("--reserved <start-end>", "pages that are not managed, without the end; may be repeated", collect)
     .option("--zone <name=start-end>", "a zone's pages, without the end; may be repeated", collect)
     .option("--profile <name|file>", "what the allocator promises");
-}
-
-function collect(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text];
 }
 
 /**

@@ -31,14 +31,30 @@ export function traceJudge(flags: TraceFlags): TraceJudge {
   return (trace) => verifyTrace(trace, flags, chooser);
 }
 
+/** Judges a file up to its first violation, of which nothing but itself is asked. */
+export async function firstViolation(
+  file: string,
+  without: readonly LawId[] | undefined,
+  chooser: ProfileChoice,
+): Promise<TraceResult> {
+  const options = optionsFor(file, without, chooser);
+  return verifyOnce(await openTrace(file), { ...options, findingsMax: 1, failFast: true });
+}
+
+function optionsFor(
+  file: string,
+  without: readonly LawId[] | undefined,
+  chooser: ProfileChoice,
+): Pick<VerifyOptions, "file" | "profileOf" | "laws"> {
+  const laws = new Set(LAW_IDS.filter((law) => without?.includes(law) !== true));
+  return { file, profileOf: (header, line) => chooser(header, line, file), laws };
+}
+
 /** Judges one trace, with histories and advice where it can be read again. */
 async function verifyTrace(trace: OpenTrace, flags: TraceFlags, chooser: ProfileChoice): Promise<TraceResult> {
   const file = trace.path;
-  const laws = new Set(LAW_IDS.filter((law) => !(flags.without ?? []).includes(law)));
   const options: VerifyOptions = {
-    file,
-    profileOf: (header, line) => chooser(header, line, file),
-    laws,
+    ...optionsFor(file, flags.without, chooser),
     findingsMax: flags.maxViolations,
     failFast: flags.failFast,
   };

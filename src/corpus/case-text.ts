@@ -6,8 +6,8 @@
 //  3. A text that YAML might take for something else is quoted. What has no written form has no case.
 
 import { formatStep } from "../../model/notation.ts";
-import { STRICT_PROFILE, type Profile } from "../../model/profile.ts";
 import type { Expected } from "../spec/case.ts";
+import { poolLines, profileWords } from "../spec/written.ts";
 import { geometryOf, type Sequence } from "./sequence.ts";
 
 export interface Draft {
@@ -38,21 +38,10 @@ export function caseText(draft: Draft): string | null {
 
 function headerLines({ header }: Sequence): readonly string[] {
   const { allocator, shape, start } = header;
-  const { maxOrder, pages, basePfn, reserved, zones } = shape;
   return [
     "buddytrace: 1",
     ...(allocator === "" ? [] : [`allocator: ${scalar(allocator)}`]),
-    `max_order: ${maxOrder}`,
-    `pages: ${pages}`,
-    ...(basePfn === 0 ? [] : [`base_pfn: ${basePfn}`]),
-    ...(reserved.length === 0
-      ? []
-      : [`reserved: [${reserved.map((range) => `[${range.start}, ${range.end}]`).join(", ")}]`]),
-    ...(zones.length === 0
-      ? []
-      : [
-          `zones: [${zones.map((zone) => `{ name: ${/^[a-z][\w-]*$/u.test(zone.name) ? zone.name : JSON.stringify(zone.name)}, pfns: [${zone.start}, ${zone.end}] }`).join(", ")}]`,
-        ]),
+    ...poolLines(shape),
     ...(start === "empty" ? [] : [`start: ${start}`]),
   ];
 }
@@ -62,15 +51,6 @@ function expectation({ sequence, profileName, expected }: Draft, line: number): 
   if (expected.kind === "holds") return `{ profile: ${profile}, verdict: holds }`;
   const { law, blame } = expected;
   return `{ profile: ${profile}, verdict: violated, line: ${line}, law: ${law}, blame: ${blame} }`;
-}
-
-/** Rule 2. */
-function profileWords(profile: Profile): string {
-  const fields = Object.entries(profile).filter(
-    ([field, value]) => field !== "name" && value !== STRICT_PROFILE[field as keyof Profile],
-  );
-  if (fields.length === 0) return STRICT_PROFILE.name;
-  return `{ ${fields.map(([field, value]) => `${field}: ${String(value)}`).join(", ")} }`;
 }
 
 /** Rule 3: plain where it begins with a letter and holds nothing that YAML reads as its own, else in JSON. */

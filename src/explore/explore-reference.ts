@@ -9,9 +9,9 @@ import type { SearchLimits } from "../search/breadth-first.ts";
 import type { Session } from "../targets/target.ts";
 import { isCompact } from "./compact.ts";
 import { exploreCompact } from "./explore-compact.ts";
-import { limitOf, commandTallies } from "./explore-subject.ts";
+import { commandTallies } from "./explore-subject.ts";
 import { tallyLaws } from "./law-tally.ts";
-import type { ExploreResult } from "./result.ts";
+import { limitOf, type ExploreResult } from "./result.ts";
 
 export interface ReferenceOptions {
   readonly geometry: Geometry;

@@ -11,7 +11,7 @@ import type { Geometry } from "../../model/geometry.ts";
 import { step } from "../../model/step.ts";
 import type { Profile } from "../../model/profile.ts";
 import { breadthFirst, type SearchLimits } from "../search/breadth-first.ts";
-import type { Counterexample, ExploreResult, Limit } from "./result.ts";
+import { limitOf, type Counterexample, type ExploreResult, type Limit } from "./result.ts";
 import { concretePath } from "./spec-path.ts";
 import {
   beyondLiveBlocks,
@@ -142,17 +142,6 @@ export function stripResult(pool: SpecPool, found: StripResult, limit: Limit | n
     trouble: null,
     counterexample: null,
   };
-}
-
-function limitOf(by: "states" | "depth" | "stopped", { statesMax, depthMax }: SearchLimits): Limit {
-  switch (by) {
-    case "states":
-      return { kind: "states", max: statesMax };
-    case "depth":
-      return { kind: "depth", max: depthMax };
-    case "stopped":
-      return { kind: "budget" };
-  }
 }
 
 function counterexample(space: SpecSpace, relation: Relation, path: readonly number[]): Counterexample {

@@ -22,7 +22,14 @@ import type { Session } from "../targets/target.ts";
 import { replay } from "./counterexample.ts";
 import { tallyLaws } from "./law-tally.ts";
 import type { Property, PropertyResult } from "./property.ts";
-import type { CommandTally, ExploredStep, ExploreFigures, ExploreResult, Limit, TargetTrouble } from "./result.ts";
+import {
+  limitOf,
+  type CommandTally,
+  type ExploredStep,
+  type ExploreFigures,
+  type ExploreResult,
+  type TargetTrouble,
+} from "./result.ts";
 import { WatchedSpace } from "./watched-space.ts";
 
 export interface SubjectOptions {
@@ -176,18 +183,6 @@ function troubleOf(
 ): TargetTrouble {
   const found = trouble ?? { kind: "not-replayed" as const };
   return { ...found, command, steps };
-}
-
-/** What stopped a search. */
-export function limitOf(by: "states" | "depth" | "stopped", { statesMax, depthMax }: SearchLimits): Limit {
-  switch (by) {
-    case "states":
-      return { kind: "states", max: statesMax };
-    case "depth":
-      return { kind: "depth", max: depthMax };
-    case "stopped":
-      return { kind: "budget" };
-  }
 }
 
 /** Commands of one name together, in the order in which they are given. */

@@ -8,6 +8,7 @@
 import type { Command, Outcome } from "../../model/command.ts";
 import type { LawId } from "../../model/invariants.ts";
 import type { Violation } from "../../model/violation.ts";
+import type { SearchLimits } from "../search/breadth-first.ts";
 import type { NotChecked } from "../verdict.ts";
 
 /** What stopped an exploration before its frontier was empty. */
@@ -19,6 +20,18 @@ export type Limit =
   | { readonly kind: "random" }
   /** States were kept as a few bits of a hash: with this probability at least one was taken for another. */
   | { readonly kind: "bitstate"; readonly errorProbability: number };
+
+/** What stopped a search. */
+export function limitOf(by: "states" | "depth" | "stopped", { statesMax, depthMax }: SearchLimits): Limit {
+  switch (by) {
+    case "states":
+      return { kind: "states", max: statesMax };
+    case "depth":
+      return { kind: "depth", max: depthMax };
+    case "stopped":
+      return { kind: "budget" };
+  }
+}
 
 /** A command with what came of it. */
 export interface ExploredStep {

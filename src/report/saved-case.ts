@@ -8,9 +8,9 @@
 import { LAW_IDS, type LawId } from "../../model/invariants.ts";
 import { createLedger } from "../../model/ledger.ts";
 import { formatStep } from "../../model/notation.ts";
-import { STRICT_PROFILE, type Profile } from "../../model/profile.ts";
 import { step } from "../../model/step.ts";
-import type { FrameRange, PoolShape } from "../../model/geometry.ts";
+import type { PoolShape } from "../../model/geometry.ts";
+import { poolLines, profileWords } from "../spec/written.ts";
 import type { Opening } from "../targets/target.ts";
 import { REFERENCE } from "../targets/reference.ts";
 import type { CampaignOptions } from "../test/campaign.ts";
@@ -88,43 +88,20 @@ function written(steps: readonly Answered[], basePfn: number): readonly string[]
 }
 
 /** Everything above the first step, which stands on the next line. */
-function headerLines(
-  allocator: string,
-  profile: string,
-  { maxOrder, pages, basePfn, reserved, zones }: PoolShape,
-): readonly string[] {
+function headerLines(allocator: string, profile: string, shape: PoolShape): readonly string[] {
   return [
     "buddytrace: 1",
     `allocator: ${JSON.stringify(allocator)}`,
     `profile: ${profile}`,
-    `max_order: ${maxOrder}`,
-    `pages: ${pages}`,
-    ...(basePfn === 0 ? [] : [`base_pfn: ${basePfn}`]),
-    ...(reserved.length === 0 ? [] : [`reserved: [${reserved.map(pfns).join(", ")}]`]),
-    ...(zones.length === 0
-      ? []
-      : [`zones: [${zones.map((zone) => `{ name: ${JSON.stringify(zone.name)}, pfns: ${pfns(zone)} }`).join(", ")}]`]),
+    ...poolLines(shape),
     "events: |",
   ];
-}
-
-function pfns({ start, end }: FrameRange): string {
-  return `[${start}, ${end}]`;
 }
 
 function caseText(head: readonly string[], steps: readonly string[], tail: readonly string[]): string {
   const events =
     steps.length === 0 ? [...head.slice(0, -1), "events: []"] : [...head, ...steps.map((words) => `  ${words}`)];
   return `${[...events, ...tail].join("\n")}\n`;
-}
-
-function profileWords(profile: Profile): string {
-  const fields = Object.entries(profile).filter(
-    ([field, value]) => field !== "name" && value !== STRICT_PROFILE[field as keyof Profile],
-  );
-  return fields.length === 0
-    ? "strict"
-    : `{ ${fields.map(([field, value]) => `${field}: ${String(value)}`).join(", ")} }`;
 }
 
 /** FNV-1a over the text, so that one counterexample always has one name. */
