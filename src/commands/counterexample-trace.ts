@@ -74,7 +74,7 @@ export function saveCase(
   folder: string,
   target: string,
   opening: Opening,
-  { steps, violations }: Counterexample,
+  { steps, violations, isShortest }: Counterexample,
 ): readonly string[] {
   const [first] = violations;
   assert(first !== undefined, "a counterexample without a violation");
@@ -85,10 +85,13 @@ export function saveCase(
   const answered = twinOf(sequence);
   assert(answered !== null, "a pool in which the reference serves nothing");
   const profileName = null;
+  const provenance = `found by \`buddycheck explore\`${isShortest ? ", breadth first" : ""}`;
   const rejected = caseText({
     sequence,
-    shows: `${target} breaks ${law}; no shorter sequence of calls shows anything wrong.`,
-    provenance: "found by `buddycheck explore`, breadth first",
+    shows: isShortest
+      ? `${target} breaks ${law}; no shorter sequence of calls shows anything wrong.`
+      : `${target} breaks ${law}; a shorter sequence of calls may show it, too.`,
+    provenance,
     twin,
     profileName,
     expected: { kind: "violated", law, blame },
@@ -96,7 +99,7 @@ export function saveCase(
   const accepted = caseText({
     sequence: answered,
     shows: `The same calls as in ${name}.yaml, answered by the reference allocator.`,
-    provenance: "found by `buddycheck explore`, breadth first",
+    provenance,
     twin: null,
     profileName,
     expected: { kind: "holds" },
