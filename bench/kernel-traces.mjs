@@ -13,6 +13,7 @@ import { closeSync, copyFileSync, mkdirSync, openSync, writeFileSync, writeSync 
 import path from "node:path";
 import { largestOrderAt, pagesIn } from "../dist/model/geometry.js";
 import { environmentFor } from "../dist/src/commands/linux-environment-files.js";
+import { NO_ENVIRONMENT } from "../dist/src/trace/linux-environment.js";
 import { LinuxTextReader } from "../dist/src/trace/linux-text.js";
 import { LinuxVerifier } from "../dist/src/verify/linux-verify.js";
 import { LIVE, TAIL } from "../dist/src/verify/linux-frames.js";
@@ -232,8 +233,8 @@ function seamOf(lines, first, environment) {
  * @param {readonly Line[]} lines
  */
 function liveBlocks(lines) {
-  const environment = { zones: null, buddyinfo: null, kpageflags: null, vmstat: null, stats: [], files: [] };
-  const verifier = new LinuxVerifier({ file: "recording", recorder: "ftrace", environment, findingsMax: 0 });
+  const options = { file: "recording", environment: NO_ENVIRONMENT, findingsMax: 0 };
+  const verifier = new LinuxVerifier({ ...options, recorder: "ftrace" });
   const reader = new LinuxTextReader(verifier, "recording");
   verifier.cursor = reader;
   reader.push(textOf(lines, 0).bytes);

@@ -25,6 +25,7 @@ import { yamlToJsonLines, type JsonLine } from "../trace/yaml-json.ts";
 import { matchingWords, namedDialect, type NamedDialect } from "./dialects.ts";
 import { inflate } from "./inflate.ts";
 import { InputError, inputError, openInput, STDIN } from "./input.ts";
+import { parseKernelOrder } from "./options.ts";
 import { print, warn } from "./output.ts";
 import { FORMS } from "./read-trace.ts";
 
@@ -32,10 +33,12 @@ interface ConvertFlags {
   readonly to: ConvertTarget;
   readonly output: string;
   readonly dialect?: NamedDialect;
+  /** A kernel's MAX_PAGE_ORDER. */
+  readonly maxOrder?: number;
 }
 
-async function runConvert(input: string, { to, output, dialect }: ConvertFlags): Promise<void> {
-  const text = dialect === undefined ? converted(input, to) : convertedLog(input, to, dialect.dialect);
+async function runConvert(input: string, { to, output, dialect, maxOrder }: ConvertFlags): Promise<void> {
+  const text = dialect === undefined ? converted(input, to, maxOrder) : convertedLog(input, to, dialect.dialect);
   if (output === STDIN) {
     for await (const part of text) print(part);
     return;
@@ -53,11 +56,11 @@ async function runConvert(input: string, { to, output, dialect }: ConvertFlags):
 }
 
 /** The converted trace in parts of whole lines. Throws an InputError for what is wrong with it. */
-async function* converted(input: string, to: ConvertTarget): AsyncGenerator<string> {
+async function* converted(input: string, to: ConvertTarget, maxOrder?: number): AsyncGenerator<string> {
   const converter = new Converter(to, (line, column, source) => ({ place: { file: input, line, column }, source }));
   const reader = new NativeReader(converter, input);
   converter.cursor = reader;
-  const kernel = new LinuxNativeLines();
+  const kernel = new LinuxNativeLines(maxOrder);
   let kernelReader: LinuxTextReader | TraceDatReader | null = null;
   const yaml: Uint8Array[] = [];
   let format: TraceFormat | null = null;
@@ -201,6 +204,7 @@ export function registerConvert(program: Command): void {
     .argument("<input>", 'a trace in any form, plain, gzip or zstd, or "-" for standard input')
     .addOption(new Option("--to <form>", "the form to write").choices(CONVERT_TARGETS).makeOptionMandatory())
     .option("--dialect <name|file>", "the input is a log, read by this dialect (docs/dialects.md)", namedDialect)
+    .option("--max-order <n>", "kernel trace: its MAX_PAGE_ORDER, if it is not 10", parseKernelOrder)
     .option("-o, --output <file>", "where to write; compressed if the name ends in .gz", STDIN)
     .addHelpText("after", EXAMPLES)
     .action(runConvert);

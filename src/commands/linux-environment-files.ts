@@ -27,6 +27,8 @@ export interface EnvironmentFlags {
   readonly kpageflags?: string;
   readonly vmstat?: string;
   readonly stats?: string;
+  /** The kernel's MAX_PAGE_ORDER. */
+  readonly maxOrder?: number;
 }
 
 /** Reads the environment of one kernel trace. Throws an InputError for a file that an option names wrongly. */
@@ -42,6 +44,7 @@ export async function environmentFor(
     kpageflags: named.kpageflags ?? found.kpageflags,
     vmstat: named.vmstat ?? found.vmstat,
     stats: named.stats.length > 0 ? named.stats : found.stats,
+    maxOrder: named.maxOrder,
   });
 }
 
@@ -52,6 +55,7 @@ async function textsNamed(flags: EnvironmentFlags): Promise<EnvironmentTexts> {
     kpageflags: await pairNamed("--kpageflags", flags.kpageflags),
     vmstat: await pairNamed("--vmstat", flags.vmstat),
     stats: await Promise.all((flags.stats?.split(",") ?? []).map(textOf)),
+    maxOrder: flags.maxOrder ?? null,
   };
 }
 

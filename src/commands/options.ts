@@ -2,6 +2,7 @@
 
 import { LAW_IDS, type LawId } from "../../model/invariants.ts";
 import { nearest } from "../spec/nearest.ts";
+import { LINUX_ORDER_LIMIT } from "../trace/linux-env.ts";
 import { inputError } from "./input.ts";
 
 /** `--without a,b`: law ids separated by commas; may be repeated. */
@@ -18,6 +19,12 @@ export function parseLaws(text: string, previous: readonly LawId[] = []): readon
     );
   });
   return [...previous, ...laws];
+}
+
+/** `--max-order` of a kernel: its MAX_PAGE_ORDER. */
+export function parseKernelOrder(text: string): number {
+  if (/^\d{1,2}$/u.test(text) && Number(text) <= LINUX_ORDER_LIMIT) return Number(text);
+  throw inputError("OPTION_VALUE", "--max-order", `a whole number from 0 to ${LINUX_ORDER_LIMIT}`, text);
 }
 
 /** An option that may be repeated: every text that it was given. */

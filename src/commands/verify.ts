@@ -15,7 +15,7 @@ import { traceOutcome } from "../report/trace-outcome.ts";
 import { EXIT, type VerdictKind } from "../verdict.ts";
 import type { TraceResult } from "../verify/result.ts";
 import { expandInputs, inputError } from "./input.ts";
-import { parseLaws } from "./options.ts";
+import { parseKernelOrder, parseLaws } from "./options.ts";
 import { warn } from "./output.ts";
 import { type LogReading, openTrace } from "./read-trace.ts";
 import { parseReporter, report, REPORTER_HELP, reportersOf, startContext, type Reporter } from "./reporters.ts";
@@ -156,6 +156,7 @@ export function registerVerify(program: Command): void {
     .option("--kpageflags <before,after>", "kernel trace: runs of free pages at both ends (docs/linux.md)")
     .option("--vmstat <before,after>", "kernel trace: /proc/vmstat at both ends")
     .option("--stats <cpu0,cpu1,...>", "kernel trace: per_cpu/cpuN/stats after the recording")
+    .option("--max-order <n>", "kernel trace: MAX_PAGE_ORDER; else buddyinfo tells it, else 10", parseKernelOrder)
     .option("--usage", "kernel trace: who holds pages at the end, lifetimes of blocks, fragmentation", false)
     .option("--reporter <name=path>", REPORTER_HELP, parseReporter)
     .option("--json", "the same as --reporter json (docs/json-report.md)", false)

@@ -37,6 +37,7 @@ function reportTrace({ result, usage }: LinuxJudged) {
     verdict: result.problems.length > 0 ? null : result.verdict,
     recorder: result.recorder,
     environmentFiles: result.environmentFiles,
+    maxOrder: result.maxOrder,
     lines: result.lines,
     events: result.events,
     tally: Object.fromEntries(KIND_NAMES.map((name, kind) => [name, result.tally[kind] ?? 0])),

@@ -31,6 +31,7 @@ const STATE_WORDS: Readonly<Record<FrameWas, string>> = {
 export function seenWords({ rule, pfn, order, cpu, was, wasOrder }: LinuxFinding): string {
   const where = cpu < 0 ? "" : ` on CPU ${cpu}`;
   const block = `${linuxBlockName(pfn, order)}${where}`;
+  if (rule.id === "order-above-max") return `${block}; of a kernel with larger blocks, --max-order says how large`;
   if (rule.certainty === "always") return block;
   const head = wasOrder < 0 || wasOrder === order ? "" : ` as the head of a block of order ${wasOrder}`;
   return was === "unknown"

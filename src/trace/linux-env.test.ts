@@ -65,6 +65,8 @@ describe("files beside a kernel trace", () => {
     ["zoneinfo without zones", parseZoneinfo, "nothing", 0],
     ["zones without a span", parseZoneinfo, "Node 0, zone DMA\n", 1],
     ["a row without counts", parseBuddyinfo, "Node 0, zone DMA 1\nNode 0, zone Normal\n", 2],
+    ["a row with a count less", parseBuddyinfo, "Node 0, zone DMA 1 2\nNode 0, zone Normal 1\n", 2],
+    ["more orders than any kernel has", parseBuddyinfo, `Node 0, zone DMA${" 1".repeat(16)}\n`, 1],
     ["a counter without a count", parseVmstat, "pgfree\n", 1],
     ["stats without losses", parseCpuStats, "entries: 5\noverrun: 1\n", 0],
     ["runs without a time", parseFreeRuns, "# flags\n100 1\n", 1],
@@ -84,5 +86,13 @@ describe("files beside a kernel trace", () => {
     expect(problems).toEqual([]);
     expect(environment.vmstat?.after.get("pgfree")).toBe(1);
     expect(environment.buddyinfo).toBeNull();
+  });
+
+  it("tell the largest order, unless a person does", () => {
+    const text = `Node 0, zone   Normal ${" 0".repeat(14)}\n`;
+    const texts = textsOfFolder(["buddyinfo.before", "buddyinfo.after"].map((file) => ({ file, text })));
+    expect(readEnvironment(texts).environment.maxOrder).toBe(13);
+    expect(readEnvironment({ ...texts, maxOrder: 11 }).environment.maxOrder).toBe(11);
+    expect(readEnvironment(textsOfFolder([])).environment.maxOrder).toBe(10);
   });
 });

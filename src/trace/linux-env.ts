@@ -2,8 +2,8 @@
 //
 //  1. zoneinfo gives the zones and the batch of their per-CPU lists. Zones without a frame are left out.
 //     `managed` can grow while a system runs (deferred initialisation), so nothing here relies on it.
-//  2. buddyinfo gives the free blocks per zone and order; vmstat counters since boot; per_cpu/cpuN/stats
-//     what a CPU's ring buffer lost.
+//  2. buddyinfo gives the free blocks per zone and order, and with the length of its rows the kernel's largest order;
+//     vmstat counters since boot; per_cpu/cpuN/stats what a CPU's ring buffer lost.
 //  3. kpageflags is read as the runs of frames with the BUDDY flag (bit 10, set on every frame of a free
 //     block): a comment that says when it was read, on the clock of the trace, then `start length` in
 //     hexadecimal, ascending.
@@ -58,6 +58,11 @@ export interface FreeRuns {
   readonly to: number;
   readonly runs: readonly FrameRange[];
 }
+
+/** MAX_PAGE_ORDER of a kernel with 4 KiB pages that was configured as usual: blocks of 1024 frames. */
+export const USUAL_MAX_ORDER = 10;
+/** No MAX_PAGE_ORDER is larger than this: arm64 with 64 KiB pages has 13. */
+export const LINUX_ORDER_LIMIT = 14;
 
 const SHOWN_MAX = 200;
 
@@ -133,6 +138,8 @@ export function parseBuddyinfo(source: NamedText): EnvironmentRead<readonly Free
       return;
     }
     const counts = (row[3] as string).trim().split(/\s+/).map(Number);
+    const orders = areas[0]?.counts.length ?? Math.min(counts.length, LINUX_ORDER_LIMIT + 1);
+    if (counts.length !== orders) lines.wrong(index, `${orders} counts, one for each order`);
     areas.push({ node: Number(row[1]), name: row[2] as string, counts });
   });
   return lines.answer(areas);

@@ -3,10 +3,12 @@
 //  1. A file's role is told by the first words of its name: `zoneinfo.before`, `buddyinfo.after`, `stats.cpu0`,
 //     `kpf.before.gz`. Files of other names are none of ours.
 //  2. Of zoneinfo the earlier one is used: the zones' spans do not move while a trace is recorded.
-//  3. What is compared needs both its halves; half a pair is left out as if it were not there.
+//  3. The largest order is what a person says, else what the rows of buddyinfo say, else the usual one.
+//  4. What is compared needs both its halves; half a pair is left out as if it were not there.
 
 import type { Problem } from "../problem.ts";
 import {
+  USUAL_MAX_ORDER,
   parseBuddyinfo,
   parseCpuStats,
   parseFreeRuns,
@@ -34,6 +36,8 @@ export interface LinuxEnvironment {
   readonly kpageflags: Pair<FreeRuns> | null;
   readonly vmstat: Pair<Vmstat> | null;
   readonly stats: readonly CpuStats[];
+  /** The kernel's MAX_PAGE_ORDER, inclusive. */
+  readonly maxOrder: number;
   /** The files that say so. */
   readonly files: readonly string[];
 }
@@ -44,6 +48,7 @@ export const NO_ENVIRONMENT: LinuxEnvironment = {
   kpageflags: null,
   vmstat: null,
   stats: [],
+  maxOrder: USUAL_MAX_ORDER,
   files: [],
 };
 
@@ -54,6 +59,8 @@ export interface EnvironmentTexts {
   readonly kpageflags: Pair<NamedText> | null;
   readonly vmstat: Pair<NamedText> | null;
   readonly stats: readonly NamedText[];
+  /** Where a person said it. */
+  readonly maxOrder: number | null;
 }
 
 /** Reads all texts; the environment is complete only where there are no problems. */
@@ -79,15 +86,24 @@ export function readEnvironment(texts: EnvironmentTexts): {
     const after = valueOf(parse, both.after);
     return before === null || after === null ? null : { before, after };
   }
+  const zones = texts.zoneinfo === null ? null : valueOf(parseZoneinfo, texts.zoneinfo);
+  const buddyinfo = pair(parseBuddyinfo, texts.buddyinfo);
   const environment: LinuxEnvironment = {
-    zones: texts.zoneinfo === null ? null : valueOf(parseZoneinfo, texts.zoneinfo),
-    buddyinfo: pair(parseBuddyinfo, texts.buddyinfo),
+    zones,
+    buddyinfo,
     kpageflags: pair(parseFreeRuns, texts.kpageflags),
     vmstat: pair(parseVmstat, texts.vmstat),
     stats: texts.stats.flatMap((text) => valueOf(parseCpuStats, text) ?? []),
+    maxOrder: texts.maxOrder ?? maxOrderShown(buddyinfo) ?? USUAL_MAX_ORDER,
     files,
   };
   return { environment, problems };
+}
+
+/** The largest order that has a column in buddyinfo. */
+function maxOrderShown(buddyinfo: Pair<readonly FreeArea[]> | null): number | null {
+  const row = buddyinfo?.before[0];
+  return row === undefined ? null : row.counts.length - 1;
 }
 
 const ROLE = /^(zoneinfo|buddyinfo|kpf|kpageflags|vmstat)\.(before|after)(?:\.\w+)*$|^stats\.cpu\d+$/;
@@ -113,6 +129,7 @@ export function textsOfFolder(files: readonly NamedText[]): EnvironmentTexts {
     kpageflags: pair("kpf|kpageflags"),
     vmstat: pair("vmstat"),
     stats: files.filter((file) => /^stats\.cpu\d+$/.test(baseName(file))),
+    maxOrder: null,
   };
 }
 

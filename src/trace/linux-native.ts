@@ -8,10 +8,10 @@
 //     looks served twice. `buddycheck verify` of the kernel trace itself knows better.
 
 import type { Problem } from "../problem.ts";
+import { USUAL_MAX_ORDER } from "./linux-env.ts";
 import { ALLOC, FREE, KIND_NAMES, type LinuxCursor, type LinuxSink } from "./linux-event.ts";
 
 const POOL_PAGES = 2 ** 40;
-const MAX_PAGE_ORDER = 10;
 
 /** Turns the events of a kernel trace into lines of JSON; `take` hands over those that are ready. */
 export class LinuxNativeLines implements LinuxSink {
@@ -19,16 +19,13 @@ export class LinuxNativeLines implements LinuxSink {
   readonly problems: Problem[] = [];
   /** Another header behind an event begins another recording. */
   #hasBegun = false;
-  #lines: string[] = [
-    JSON.stringify({
-      buddytrace: 1,
-      allocator: "Linux",
-      profile: "linux",
-      max_order: MAX_PAGE_ORDER,
-      pages: POOL_PAGES,
-      start: "unknown",
-    }),
-  ];
+  #lines: string[];
+
+  /** `maxOrder` is the kernel's MAX_PAGE_ORDER. */
+  constructor(maxOrder: number = USUAL_MAX_ORDER) {
+    const header = { buddytrace: 1, allocator: "Linux", profile: "linux", max_order: maxOrder };
+    this.#lines = [JSON.stringify({ ...header, pages: POOL_PAGES, start: "unknown" })];
+  }
 
   event(kind: number, pfn: number, order: number, cpu: number): void {
     this.#hasBegun = true;

@@ -4,7 +4,7 @@
 //     runs of /proc/kpageflags determine them, and a freed frame finds its place without being told.
 //  2. Taking a block splits the block around it; each split leaves the half that was not wanted.
 //  3. A byte a frame: `order + 1` at the head of a free block, 0 elsewhere. A frame is free iff, for some order, the
-//     aligned block around it has that order at its head: at most eleven looks.
+//     aligned block around it has that order at its head: at most one look an order.
 //  4. Counts are kept per zone and order, and per zone, migratetype and order as far as a pageblock's migratetype was
 //     shown by an event (linux-migratetypes.ts).
 //
@@ -13,7 +13,6 @@
 import { alignDown, buddyOf, largestOrderAt, pagesIn, parentOf, type FrameRange } from "../../model/geometry.ts";
 import { LinuxFrames, TILE_PAGES } from "./linux-frames.ts";
 import { Migratetypes } from "./linux-migratetypes.ts";
-import { MAX_PAGE_ORDER } from "./linux-rules.ts";
 
 const EVERYWHERE: FrameRange = { start: 0, end: Infinity };
 
@@ -23,15 +22,17 @@ export class BuddyCore {
   /** Free blocks: `counts[zone][order]`. */
   readonly counts: readonly number[][];
   readonly types: Migratetypes;
+  readonly #maxOrder: number;
   readonly #heads = new LinuxFrames();
   /** The zone that was asked for last. */
   #zone = 0;
 
   /** Without zones all frames are one zone. */
-  constructor(zones: readonly FrameRange[] | null) {
+  constructor(zones: readonly FrameRange[] | null, maxOrder: number) {
+    this.#maxOrder = maxOrder;
     this.zones = zones === null || zones.length === 0 ? [EVERYWHERE] : zones;
-    this.counts = this.zones.map(() => new Array<number>(MAX_PAGE_ORDER + 1).fill(0));
-    this.types = new Migratetypes(this.zones.length);
+    this.counts = this.zones.map(() => new Array<number>(maxOrder + 1).fill(0));
+    this.types = new Migratetypes(this.zones.length, maxOrder);
   }
 
   /** Index of the zone of a frame; frames between zones count to the one before. */
@@ -50,7 +51,7 @@ export class BuddyCore {
         const end = Math.min(run.end, zone.end);
         let pfn = Math.max(run.start, zone.start);
         while (pfn < end) {
-          const order = largestOrderAt(pfn, end, MAX_PAGE_ORDER);
+          const order = largestOrderAt(pfn, end, this.#maxOrder);
           this.#link(pfn, order);
           pfn += pagesIn(order);
         }
@@ -61,7 +62,7 @@ export class BuddyCore {
   /** Order of the free block around a frame, or -1 where the frame is not free. */
   orderAround(pfn: number): number {
     const tile = this.#heads.tileOf(pfn);
-    for (let order = 0; order <= MAX_PAGE_ORDER; order++)
+    for (let order = 0; order <= this.#maxOrder; order++)
       if (tile[alignDown(pfn, order) & (TILE_PAGES - 1)] === order + 1) return order;
     return -1;
   }
@@ -70,7 +71,7 @@ export class BuddyCore {
   insert(pfn: number, order: number): void {
     let head = pfn;
     let grown = order;
-    while (grown < MAX_PAGE_ORDER && this.#canJoin(head, grown)) {
+    while (grown < this.#maxOrder && this.#canJoin(head, grown)) {
       this.#unlink(buddyOf(head, grown), grown);
       head = parentOf(head, grown);
       grown++;
@@ -115,7 +116,7 @@ export class BuddyCore {
   freePages(): number {
     let pages = 0;
     for (const zone of this.counts)
-      for (let order = 0; order <= MAX_PAGE_ORDER; order++) pages += (zone[order] as number) * pagesIn(order);
+      for (let order = 0; order <= this.#maxOrder; order++) pages += (zone[order] as number) * pagesIn(order);
     return pages;
   }
 

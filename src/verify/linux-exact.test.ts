@@ -118,21 +118,33 @@ describe("the replay of the buddy core", () => {
 
 describe("the buddy core", () => {
   it("does not coalesce across zones, nor above the largest order", () => {
-    const core = new BuddyCore([
-      { start: 0, end: 4 },
-      { start: 4, end: 8 },
-    ]);
+    const core = new BuddyCore(
+      [
+        { start: 0, end: 4 },
+        { start: 4, end: 8 },
+      ],
+      10,
+    );
     core.load([{ start: 0, end: 8 }]);
     expect(core.counts.map((zone) => zone[2])).toEqual([1, 1]);
-    const wide = new BuddyCore(null);
+    const wide = new BuddyCore(null, 10);
     wide.load([{ start: 0, end: 4096 }]);
     expect(wide.counts[0]?.[10]).toBe(4);
     expect(wide.freePages()).toBe(4096);
   });
 
+  it("coalesces up to the largest order of its kernel", () => {
+    const core = new BuddyCore(null, 13);
+    core.load([{ start: 0, end: 16384 }]);
+    expect(core.counts).toEqual([[...new Array<number>(13).fill(0), 2]]);
+    core.take(8192, 0, 13);
+    core.insert(8192, 0);
+    expect(core.counts).toEqual([[...new Array<number>(13).fill(0), 2]]);
+  });
+
   it("is as fragmented as the share of free pages in blocks too small", () => {
     const samples = new FragmentationSamples();
-    samples.changed(1.5, [[2, 1]]);
+    samples.changed(1.5, [[2, 1, ...new Array<number>(9).fill(0)]]);
     expect(samples.samples).toEqual([{ time: 1.5, freePages: 4, unusable: [0, 0.5, ...new Array<number>(9).fill(1)] }]);
   });
 

@@ -15,7 +15,7 @@
 
 import { alignDown, pagesIn, runIndexOf } from "../../model/geometry.ts";
 import type { FreeArea, FreeRuns, LinuxZone } from "../trace/linux-env.ts";
-import type { Pair } from "../trace/linux-environment.ts";
+import type { LinuxEnvironment, Pair } from "../trace/linux-environment.ts";
 import { EXTFRAG, FREE, PCPU_DRAIN, ZONE_LOCKED } from "../trace/linux-event.ts";
 import { BuddyCore } from "./linux-core.ts";
 import { FragmentationSamples, type FragmentationSample } from "./linux-fragmentation.ts";
@@ -92,10 +92,10 @@ export class ExactReplay {
   #directFrees = 0;
   #inferred = 0;
 
-  constructor(readings: Pair<FreeRuns>, zones: readonly LinuxZone[] | null, frames: LinuxFrames) {
+  constructor({ zones, maxOrder }: LinuxEnvironment, readings: Pair<FreeRuns>, frames: LinuxFrames) {
     this.#readings = readings;
     this.#frames = frames;
-    this.core = new BuddyCore(zones);
+    this.core = new BuddyCore(zones, maxOrder);
     this.core.load(readings.before.runs);
   }
 

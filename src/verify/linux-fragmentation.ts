@@ -8,7 +8,6 @@
 // Source: Gorman and Whitcroft, The What, The Why and the Where To of Anti-Fragmentation (2006).
 
 import { pagesIn } from "../../model/geometry.ts";
-import { MAX_PAGE_ORDER } from "./linux-rules.ts";
 
 const SAMPLES_MAX = 64;
 const FIRST_DISTANCE = 16;
@@ -25,9 +24,10 @@ function unusableFreeSpace(counts: readonly (readonly number[])[]): {
   readonly freePages: number;
   readonly unusable: readonly number[];
 } {
+  const orders = counts[0]?.length ?? 0;
   let below = 0;
   const smaller: number[] = [];
-  for (let order = 0; order <= MAX_PAGE_ORDER; order++) {
+  for (let order = 0; order < orders; order++) {
     smaller.push(below);
     for (const zone of counts) below += (zone[order] ?? 0) * pagesIn(order);
   }

@@ -1,7 +1,7 @@
 // What was last seen of each frame of a running kernel: one byte a frame, in tiles that exist once touched.
 //
 //  1. A byte is `state << 4 | order` at the head of a block, `state << 4 | TAIL` in the rest of it; 0 is "nothing seen".
-//  2. A tile has 2^16 frames. A block of at most 2^10 frames that is aligned lies in one tile.
+//  2. A tile has 2^16 frames. A block of at most 2^14 frames that is aligned lies in one tile.
 //  3. Forgetting gives all tiles back to a pool: no frame is visited, and no memory is lost.
 //
 // 6.5 million pfns (25 GiB of 4 KiB pages) touch 100 tiles: 6.5 MB. pfns from 2^36 on (256 TiB) are no memory of

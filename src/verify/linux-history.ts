@@ -7,10 +7,10 @@
 //  3. Both cost memory by what they tell of, not by the length of the trace.
 
 import { pagesIn } from "../../model/geometry.ts";
+import { LINUX_ORDER_LIMIT } from "../trace/linux-env.ts";
 import { ALLOC, type LinuxCursor, type LinuxSink } from "../trace/linux-event.ts";
 import { LIVE, TILE_PAGES, type LinuxFrames } from "./linux-frames.ts";
 import type { LinuxFinding } from "./linux-result.ts";
-import { MAX_PAGE_ORDER } from "./linux-rules.ts";
 import type { HistoryLine } from "./result.ts";
 
 const LINES_KEPT = 6;
@@ -44,7 +44,7 @@ export class LinuxHistory extends SecondReading implements LinuxSink {
   constructor(findings: readonly LinuxFinding[]) {
     super();
     this.#stories = findings.map(({ pfn, order, line }) => {
-      const end = pfn + pagesIn(Math.min(Math.max(order, 0), MAX_PAGE_ORDER));
+      const end = pfn + pagesIn(Math.min(Math.max(order, 0), LINUX_ORDER_LIMIT));
       return { start: pfn, end, line, kept: [], total: 0 };
     });
     for (const story of this.#stories) {
@@ -57,7 +57,7 @@ export class LinuxHistory extends SecondReading implements LinuxSink {
   event(_kind: number, pfn: number, order: number, _cpu: number, line: number): void {
     const stories = this.#byBlock.get(blockOf(pfn));
     if (stories === undefined) return;
-    const end = pfn + pagesIn(Math.min(Math.max(order, 0), MAX_PAGE_ORDER));
+    const end = pfn + pagesIn(Math.min(Math.max(order, 0), LINUX_ORDER_LIMIT));
     for (const story of stories) {
       if (line >= story.line || story.start >= end || pfn >= story.end) continue;
       story.total++;
@@ -76,7 +76,7 @@ export class LinuxHistory extends SecondReading implements LinuxSink {
 }
 
 function blockOf(pfn: number): number {
-  return Math.floor(pfn / pagesIn(MAX_PAGE_ORDER));
+  return Math.floor(pfn / pagesIn(LINUX_ORDER_LIMIT));
 }
 
 /** Blocks of one task, one set of flags and one order that were live at the end. */

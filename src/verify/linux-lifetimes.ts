@@ -12,9 +12,9 @@
 // Memory: nine bytes for each frame of a touched tile (linux-frames.ts), however long the trace is.
 
 import { isAligned, pagesIn } from "../../model/geometry.ts";
+import { LINUX_ORDER_LIMIT } from "../trace/linux-env.ts";
 import { ALLOC, FREE, FREE_BATCHED, type LinuxCursor, type LinuxSink } from "../trace/linux-event.ts";
 import { LinuxFrames, TILE_PAGES, TILES_PER_PAGE } from "./linux-frames.ts";
-import { MAX_PAGE_ORDER } from "./linux-rules.ts";
 
 /** Bucket `n` ends below 10^(n - 5): below 10 us, below 100 us, and so on; the last has no end. */
 export const BUCKET_COUNT = 20;
@@ -53,7 +53,7 @@ export class LinuxLifetimes implements LinuxSink {
   #hasFractions = false;
 
   event(kind: number, pfn: number, order: number): void {
-    if (kind === FREE_BATCHED || pfn < 0 || order < 0 || order > MAX_PAGE_ORDER || !isAligned(pfn, order)) return;
+    if (kind === FREE_BATCHED || pfn < 0 || order < 0 || order > LINUX_ORDER_LIMIT || !isAligned(pfn, order)) return;
     const heads = this.#heads.tileOf(pfn);
     const at = pfn & (TILE_PAGES - 1);
     if (kind === FREE && heads[at] !== 0) this.#end(heads, at, pfn);
@@ -139,7 +139,7 @@ interface OrderTally {
 }
 
 function emptyTallies(): OrderTally[] {
-  return Array.from({ length: MAX_PAGE_ORDER + 1 }, () => ({
+  return Array.from({ length: LINUX_ORDER_LIMIT + 1 }, () => ({
     buckets: new Array<number>(BUCKET_COUNT).fill(0),
     freed: 0,
     live: 0,

@@ -7,22 +7,22 @@
 //  3. A pageblock has 2^9 frames (x86-64 with 4 KiB pages).
 
 import { alignDown, type FrameRange } from "../../model/geometry.ts";
-import { MAX_PAGE_ORDER } from "./linux-rules.ts";
 
 export const PAGEBLOCK_ORDER = 9;
 const PAGEBLOCK_PAGES: number = 2 ** PAGEBLOCK_ORDER;
 const ROWS = 16;
-const ROW_ORDERS = MAX_PAGE_ORDER + 1;
 
 /** Known free blocks per zone, migratetype and order. */
 export class Migratetypes {
   /** Migratetype by pageblock number; a pageblock that is missing is unknown. */
   readonly #types: Map<number, number> = new Map();
-  /** Free blocks at `(zone * ROWS + migratetype) * ROW_ORDERS + order`. */
+  /** Free blocks at `(zone * ROWS + migratetype) * orders + order`. */
   readonly #counts: Int32Array;
+  readonly #orders: number;
 
-  constructor(zoneCount: number) {
-    this.#counts = new Int32Array(zoneCount * ROWS * ROW_ORDERS);
+  constructor(zoneCount: number, maxOrder: number) {
+    this.#orders = maxOrder + 1;
+    this.#counts = new Int32Array(zoneCount * ROWS * this.#orders);
   }
 
   /** -1 where it is unknown. */
@@ -52,14 +52,14 @@ export class Migratetypes {
   /** Is a known free block of this migratetype smaller than `around` yet large enough for `order`? */
   hasSmaller(zone: number, migratetype: number, order: number, around: number): boolean {
     if (migratetype < 0 || migratetype >= ROWS) return false;
-    const row = (zone * ROWS + migratetype) * ROW_ORDERS;
+    const row = (zone * ROWS + migratetype) * this.#orders;
     for (let fit = order; fit < around; fit++) if ((this.#counts[row + fit] as number) > 0) return true;
     return false;
   }
 
   #change(zone: number, migratetype: number, order: number, change: number): void {
     if (migratetype < 0 || migratetype >= ROWS) return;
-    const at = (zone * ROWS + migratetype) * ROW_ORDERS + order;
+    const at = (zone * ROWS + migratetype) * this.#orders + order;
     this.#counts[at] = (this.#counts[at] as number) + change;
   }
 }

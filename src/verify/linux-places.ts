@@ -1,12 +1,12 @@
 // Where a block may lie at all: the rules that need one event only.
 //
-//  1. The order is at most MAX_PAGE_ORDER, and 2^order divides the pfn: known without any other file.
+//  1. The order is at most the kernel's MAX_PAGE_ORDER, and 2^order divides the pfn: known without any other file.
 //  2. With zoneinfo, the whole block lies in the span of one zone. Spans have holes, which zoneinfo does not tell; spans
 //     of nodes may interleave, and then any zone that holds the block will do.
 
 import { isAligned, pagesIn } from "../../model/geometry.ts";
 import type { LinuxZone } from "../trace/linux-env.ts";
-import { CROSSES_ZONE, MAX_PAGE_ORDER, MISALIGNED, ORDER_ABOVE_MAX, OUTSIDE_ZONES } from "./linux-rules.ts";
+import { CROSSES_ZONE, MISALIGNED, ORDER_ABOVE_MAX, OUTSIDE_ZONES } from "./linux-rules.ts";
 
 /** The batch of every zone above 1 GiB since Linux 2.6: half a power of two, less one. */
 const USUAL_BATCH = 63;
@@ -15,12 +15,14 @@ export const WELL_PLACED = -1;
 
 export class BlockPlaces {
   readonly #zones: readonly LinuxZone[] | null;
+  readonly #maxOrder: number;
   /** Span of the zone that held the last block. */
   #start = 0;
   #end: number;
 
-  constructor(zones: readonly LinuxZone[] | null) {
+  constructor(zones: readonly LinuxZone[] | null, maxOrder: number) {
     this.#zones = zones;
+    this.#maxOrder = maxOrder;
     this.#end = zones === null ? Infinity : 0;
   }
 
@@ -31,7 +33,7 @@ export class BlockPlaces {
   }
 
   #judgeBlock(pfn: number, order: number): number {
-    if (order < 0 || order > MAX_PAGE_ORDER) return ORDER_ABOVE_MAX;
+    if (order < 0 || order > this.#maxOrder) return ORDER_ABOVE_MAX;
     if (!isAligned(pfn, order)) return MISALIGNED;
     const pages = pagesIn(order);
     return pfn >= this.#start && pfn + pages <= this.#end ? WELL_PLACED : this.#judgeZone(pfn, pages);

@@ -58,6 +58,8 @@ export interface LinuxResult {
   readonly recorder: LinuxRecorder;
   /** The files beside the trace that were used. */
   readonly environmentFiles: readonly string[];
+  /** The kernel's MAX_PAGE_ORDER: as a person or buddyinfo said, else the usual one. */
+  readonly maxOrder: number;
   readonly lines: number;
   /** Events by kind, in the order of KIND_NAMES. */
   readonly tally: readonly number[];

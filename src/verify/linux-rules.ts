@@ -12,9 +12,6 @@
 
 import { ALLOC, EXTFRAG, FREE, PCPU_DRAIN, ZONE_LOCKED } from "../trace/linux-event.ts";
 
-/** The largest order of the kernels read here (MAX_PAGE_ORDER), inclusive. */
-export const MAX_PAGE_ORDER = 10;
-
 export const MISALIGNED = 0;
 export const ORDER_ABOVE_MAX = 1;
 export const OUTSIDE_ZONES = 2;
@@ -44,7 +41,7 @@ const TAKEN = [ZONE_LOCKED, EXTFRAG];
 /** Indexed by the numbers above. */
 export const LINUX_RULES: readonly LinuxRule[] = [
   always("misaligned", "A block starts at a multiple of its own length."),
-  always("order-above-max", `No block has an order above ${MAX_PAGE_ORDER} (MAX_PAGE_ORDER).`),
+  always("order-above-max", "No block has an order above the kernel's MAX_PAGE_ORDER."),
   always("outside-zones", "Every block lies inside the span of a zone."),
   always("crosses-zone", "No block reaches from one zone into another."),
   openWorld("alloc-of-live", "A live frame is not allocated again before it is freed.", [[FREE]]),

@@ -81,6 +81,7 @@ export function summedUp(gathered: Gathered): LinuxResult {
     verdict: verdictOf(events, isSure, isOpen),
     recorder: options.recorder,
     environmentFiles: options.environment.files,
+    maxOrder: options.environment.maxOrder,
     lines: gathered.lines,
     tally,
     events,

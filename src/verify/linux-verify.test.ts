@@ -90,6 +90,12 @@ describe("a kernel trace", () => {
     ["frames outside every zone", "a2000", "outside-zones 1"],
   ])("never shows %s", (_, events, expected) => expect(found(events, { zones: [ZONE] })).toBe(expected));
 
+  it("shows blocks as large as its kernel has them", () => {
+    expect(found("a8192:13 f8192:13", { maxOrder: 13 })).toBe("");
+    expect(found("a16384:14", { maxOrder: 13 })).toBe("order-above-max 1");
+    expect(found("a512:9", { maxOrder: 8 })).toBe("order-above-max 1");
+  });
+
   it("never shows a block across the border of a zone", () => {
     expect(found("a4:2", { zones: [{ ...ZONE, end: 6 }] })).toBe("crosses-zone 1");
   });

@@ -76,9 +76,9 @@ export class LinuxVerifier implements LinuxSink {
 
   constructor(options: LinuxVerifyOptions) {
     this.options = options;
-    const { zones, kpageflags } = options.environment;
-    this.#places = new BlockPlaces(zones);
-    this.#exact = kpageflags === null ? null : new ExactReplay(kpageflags, zones, this.frames);
+    const { zones, kpageflags, maxOrder } = options.environment;
+    this.#places = new BlockPlaces(zones, maxOrder);
+    this.#exact = kpageflags === null ? null : new ExactReplay(options.environment, kpageflags, this.frames);
   }
 
   event(kind: number, pfn: number, order: number, cpu: number, line: number): void {
