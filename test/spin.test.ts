@@ -3,13 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { createGeometry, type PoolShape } from "../model/geometry.ts";
-import { STRICT_PROFILE, type Profile } from "../model/profile.ts";
+import { createGeometry } from "../model/geometry.ts";
+import { STRICT_PROFILE } from "../model/profile.ts";
 import { UNLIMITED } from "../src/search/breadth-first.ts";
 import { stripSpec } from "../src/explore/explore-spec.ts";
-import type { Counting } from "../src/explore/spec-shape.ts";
-import type { SpecPool } from "../src/explore/spec-space.ts";
 import { promelaOf } from "../src/report/spec-promela.ts";
+import { SPEC_CASES, specPool } from "./spec-pools.ts";
 
 const HAS_SPIN = spawnSync("spin", ["-V"]).status === 0 && spawnSync("cc", ["--version"]).status === 0;
 
@@ -36,27 +35,9 @@ function run(folder: string, program: string, words: readonly string[]): string 
   return stdout;
 }
 
-const HOLE = { start: 2, end: 3 };
-const ZONES = [
-  { name: "low", start: 0, end: 5 },
-  { name: "high", start: 5, end: 12 },
-];
-
-type Case = readonly [Partial<PoolShape>, Counting, Profile["fit"]];
-
-const CASES: readonly Case[] = [
-  [{ maxOrder: 3, pages: 8 }, "raw", "best"],
-  [{ maxOrder: 4, pages: 16 }, "reduced", "best"],
-  [{ maxOrder: 3, pages: 8 }, "reduced", "any"],
-  [{ maxOrder: 2, pages: 11, basePfn: 5 }, "reduced", "best"],
-  [{ maxOrder: 2, pages: 8, reserved: [HOLE] }, "raw", "any"],
-  [{ maxOrder: 1, pages: 12, zones: ZONES }, "reduced", "best"],
-];
-
 describe.skipIf(!HAS_SPIN)("Spin, where it and a C compiler are installed,", () => {
-  it.each(CASES)("finds the states and steps of %j, %s, %s fit, and no assertion broken", (shape, counting, fit) => {
-    const geometry = createGeometry({ maxOrder: 0, pages: 0, basePfn: 0, reserved: [], zones: [], ...shape });
-    const pool: SpecPool = { geometry, profile: { ...STRICT_PROFILE, fit }, counting };
+  it.each(SPEC_CASES)("finds the states and steps of %j, %s, %s fit, and no assertion broken", (...words) => {
+    const pool = specPool(words);
     const { states, transitions } = stripSpec(pool, UNLIMITED).figures;
     // Spin stores the state before everything was made free, and counts the step from there.
     expect(spin(promelaOf(pool))).toEqual({ errors: 0, states: states + 1, transitions: transitions + 2 });
