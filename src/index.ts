@@ -23,7 +23,9 @@ export { MUTANTS } from "../model/mutants.ts";
 
 // Scripts for test suites of your own, and what an allocator does wrong when it is given one (docs/test.md).
 export { poolShapes, scripts, type PoolLimits, type ScriptOptions } from "./test/arbitrary.ts";
-export { complaint } from "./report/complaint.ts";
+export { keepsTheLaws, type LawCase, type PropertyOptions } from "./expect/property.ts";
+export { loadProfile, type ProfileSource } from "./expect/load-profile.ts";
+export { complaint } from "./expect/complaint.ts";
 export type { ModuleAllocator, ModulePool } from "./targets/module.ts";
 export type { Move, Script } from "./targets/script.ts";
 

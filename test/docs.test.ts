@@ -8,6 +8,8 @@
  * 3. What `.ci/run` tries in a clean clone (npm ci, npm start, npm test) is not repeated here, and a command that needs
  *    a program that this machine does not have is skipped by name.
  * 4. Links between pages lead somewhere.
+ * 5. A ```js block whose first line is `// NAME` is a file for the commands behind it. One that says `EXPRESSION; // => VALUE`
+ *    is run, in the order of the page, and the two are compared. Both import the package as users do.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -26,6 +28,7 @@ import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
 type Command = { readonly line: number; readonly text: string; readonly exit: number };
+type Example = { readonly line: number; readonly text: string };
 type Block = { readonly line: number; readonly commands: readonly Command[]; readonly printed: string | null };
 
 const IN_CLEAN_CLONE = /^(?:npm (?:ci|start|test|run)\b|git clone\b)/u;
@@ -50,6 +53,30 @@ function blocksOf(text: string): readonly Block[] {
     const line = text.slice(0, fence.index).split("\n").length;
     return [{ line, commands: commandsOf(fence[2] as string, line + 1), printed }];
   });
+}
+
+/** The ```js blocks of a page. */
+function examplesOf(text: string): readonly Example[] {
+  return [...text.matchAll(/^```js\n([^]*?)^```$/gmu)].map((fence) => ({
+    line: text.slice(0, fence.index).split("\n").length,
+    text: fence[1] as string,
+  }));
+}
+
+/** The file that an example is, or null. */
+function fileOf({ text }: Example): string | null {
+  return /^\/\/ ([\w.-]+\.[cm]?js)\n/u.exec(text)?.[1] ?? null;
+}
+
+/** The example with each claim about an expression as a comparison, which says on which line of the page it fails. */
+function asserting({ line, text }: Example): string {
+  const lines = text.split("\n").map((code, at) => {
+    const [, expression, value] = /^(.*); \/\/ => (.*)$/u.exec(code) ?? [];
+    return expression === undefined ? code : `same(${expression}, ${value}, ${line + at + 1});`;
+  });
+  return `import { deepStrictEqual } from "node:assert";
+function same(found, expected, line) { deepStrictEqual(found, expected, \`line \${line} of the page: \${JSON.stringify(found)}\`); }
+${lines.join("\n")}`;
 }
 
 /** The commands of a block; one goes on over lines that end in a backslash, and over the text it is fed. */
@@ -91,7 +118,13 @@ function createFolder(page: string): string {
   const home = path.join(scratch, page.replaceAll(/\W/gu, "-"));
   mkdirSync(path.join(home, "node_modules", ".bin"), { recursive: true });
   for (const name of ["traces", "specs", "examples", "include"]) symlinkSync(path.resolve(name), path.join(home, name));
-  symlinkSync(path.resolve("dist/src/cli.js"), path.join(home, "node_modules", ".bin", "buddycheck"));
+  const modules = path.join(home, "node_modules");
+  symlinkSync(path.resolve("dist/src/cli.js"), path.join(modules, ".bin", "buddycheck"));
+  symlinkSync(path.resolve("node_modules/vitest/vitest.mjs"), path.join(modules, ".bin", "vitest"));
+  symlinkSync(path.resolve("."), path.join(modules, "buddycheck"));
+  for (const name of ["vitest", "fast-check"])
+    symlinkSync(path.resolve("node_modules", name), path.join(modules, name));
+  writeFileSync(path.join(home, "package.json"), `{ "type": "module" }\n`);
   return home;
 }
 
@@ -117,10 +150,25 @@ function escaped(text: string): string {
 
 installCommand();
 
-const runnable = PAGES.map((page) => ({ page, blocks: blocksOf(readFileSync(page, "utf8")) }));
+const runnable = PAGES.map((page) => {
+  const text = readFileSync(page, "utf8");
+  return { page, blocks: blocksOf(text), examples: examplesOf(text) };
+});
 
-describe.each(runnable.filter(({ blocks }) => blocks.length > 0))("$page", ({ page, blocks }) => {
+describe.each(runnable.filter(({ blocks }) => blocks.length > 0))("$page", ({ page, blocks, examples }) => {
   const home = createFolder(page);
+  for (const example of examples) {
+    const file = fileOf(example);
+    if (file !== null) writeFileSync(path.join(home, file), example.text);
+    else if (example.text.includes("; // => ")) {
+      it(`line ${example.line}: the example comes to what it says`, () => {
+        const name = `line-${example.line}.js`;
+        writeFileSync(path.join(home, name), asserting(example));
+        const { status, stderr } = spawnSync("node", [name], { cwd: home, env, encoding: "utf8" });
+        expect(`exit ${status}\n${stderr}`).toBe("exit 0\n");
+      });
+    }
+  }
   for (const { line, commands, printed } of blocks) {
     const outputs: string[] = [];
     for (const { line: at, text, exit } of commands) {
@@ -169,6 +217,13 @@ describe("the reader of these pages", () => {
     expect(shows("a b c\ne\n", "a … c\n…\ne\n")).toBe(true);
     expect(shows("a b d\ne\n", "a … c\n…\ne\n")).toBe(false);
     expect(shows("a\nb\n", "a\n")).toBe(false);
+  });
+
+  it("compares what an example says of an expression with what it comes to", () => {
+    const [example] = examplesOf("# A\n\n```js\nf(1); // => 2\ng();\n```\n");
+    expect(asserting(example as Example)).toContain("\nsame(f(1), 2, 4);\ng();\n");
+    expect(fileOf({ line: 1, text: "// a.test.js\nf();\n" })).toBe("a.test.js");
+    expect(fileOf({ line: 1, text: "// a sentence.\n" })).toBe(null);
   });
 
   it("keeps a command and the text it is fed together", () => {

@@ -24,9 +24,9 @@ export function profileChooser(named: string | undefined): ProfileChoice {
   };
 }
 
-/** The profile that `--profile` names, by its name or as a file. Throws an InputError if there is none. */
-export function namedProfile(named: string): Profile {
-  const place = { file: "--profile", line: 0, column: 0 };
+/** The profile that an option names, by its name or as a file. Throws an InputError if there is none. */
+export function namedProfile(named: string, option: string = "--profile"): Profile {
+  const place = { file: option, line: 0, column: 0 };
   return profileOrThrow(isFile(named) ? readFile(named) : resolveProfile(named, place, bundledProfiles()));
 }
 

@@ -11,7 +11,15 @@
 import { statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Command } from "commander";
-import { createGeometry, ORDER_LIMIT, PFN_LIMIT, type FrameRange, type PoolShape } from "../../model/geometry.ts";
+import {
+  createGeometry,
+  ORDER_LIMIT,
+  PFN_LIMIT,
+  subtract,
+  type FrameRange,
+  type Geometry,
+  type PoolShape,
+} from "../../model/geometry.ts";
 import type { Mutant } from "../../model/mutant.ts";
 import { MUTANTS } from "../../model/mutants.ts";
 import type { Profile } from "../../model/profile.ts";
@@ -152,6 +160,22 @@ function unknown(spec: SpecUse, found: string): InputError {
 export function namesShape(flags: PoolFlags): boolean {
   const { maxOrder, pages, basePfn, reserved, zone } = flags;
   return [maxOrder, pages, basePfn, reserved, zone].some((flag) => flag !== undefined);
+}
+
+/** The pool as its options would write it. */
+export function shapeOf({ maxOrder, basePfn, span, zones, runs }: Geometry): PoolShape {
+  const named = zones.filter(({ name }) => name !== "");
+  return {
+    maxOrder,
+    basePfn,
+    pages: span.end - span.start,
+    reserved: subtract(span, runs).map((range) => lowered(range, basePfn)),
+    zones: named.map((zone) => ({ name: zone.name, ...lowered(zone, basePfn) })),
+  };
+}
+
+function lowered({ start, end }: FrameRange, by: number): FrameRange {
+  return { start: start - by, end: end - by };
 }
 
 /** The pool that the options describe. Throws an InputError with all that is wrong. */

@@ -35,9 +35,21 @@ type ReplayOptions = Pick<CampaignOptions, "full" | "profile">;
 
 /** The script behind the steps, in the pool that the options name (`isNamed`), that the file names, or in eight pages. */
 export async function readReplay(steps: string, options: ReplayOptions, isNamed: boolean): Promise<Placed> {
-  const { shape, calls } = existsSync(steps) ? await fromFile(steps, options) : fromNotation(steps, options);
+  if (!existsSync(steps)) return replayOf(steps, options);
+  const { shape, calls } = await fromFile(steps, options);
   const script = scriptOf(calls, openingOf(shape, options.profile));
   return { pool: { name: "named", shape: isNamed && options.full !== null ? options.full : shape }, script };
+}
+
+/** The script behind steps in notation, in the pool that the options name, or in eight pages. */
+export function replayOf(notation: string, { full, profile }: ReplayOptions, option: string = "--replay"): Placed {
+  const shape = full ?? EIGHT_PAGES;
+  const opening = openingOf(shape, profile);
+  const { events, faults } = parseNotation(notation, opening.geometry.basePfn);
+  const [fault] = faults;
+  if (fault !== undefined) throw inputError("NOTATION_SYNTAX", option, fault.expected, fault.found);
+  const calls = events.flatMap((event) => (event.kind === "step" ? [event] : []));
+  return { pool: { name: "named", shape }, script: scriptOf(calls, opening) };
 }
 
 /** Plays a script once, and shrinks what it breaks. */
@@ -57,14 +69,6 @@ interface Recorded {
 }
 
 const EIGHT_PAGES: PoolShape = { maxOrder: 3, pages: 8, basePfn: 0, reserved: [], zones: [] };
-
-function fromNotation(text: string, { full, profile }: ReplayOptions): Recorded {
-  const shape = full ?? EIGHT_PAGES;
-  const { events, faults } = parseNotation(text, openingOf(shape, profile).geometry.basePfn);
-  const [fault] = faults;
-  if (fault !== undefined) throw inputError("NOTATION_SYNTAX", "--replay", fault.expected, fault.found);
-  return { shape, calls: events.flatMap((event) => (event.kind === "step" ? [event] : [])) };
-}
 
 async function fromFile(file: string, { profile }: ReplayOptions): Promise<Recorded> {
   const collector = new Collector(profile.alignment === "pool");

@@ -7,13 +7,20 @@
 
 import { setImmediate } from "node:timers/promises";
 import type { Command } from "commander";
-import { subtract, type FrameRange, type Geometry, type PoolShape } from "../../model/geometry.ts";
+import type { PoolShape } from "../../model/geometry.ts";
 import { STRICT_PROFILE } from "../../model/profile.ts";
 import { campaignJson } from "../report/campaign-json.ts";
 import { campaignText, type CampaignReport } from "../report/campaign-text.ts";
+import { commandLine } from "../report/recall.ts";
 import type { TestLanguage } from "../report/unit-test.ts";
 import { REFERENCE } from "../targets/reference.ts";
-import { Campaign, type CampaignFinding, type CampaignOptions, type Covered } from "../test/campaign.ts";
+import {
+  Campaign,
+  CAMPAIGN_DEFAULTS as DEFAULTS,
+  type CampaignFinding,
+  type CampaignOptions,
+  type Covered,
+} from "../test/campaign.ts";
 import { ProcessCampaign, type ProcessOptions } from "../test/process-campaign.ts";
 import { gapsOf, type Gaps } from "../test/gaps.ts";
 import type { Eyes } from "../test/stage.ts";
@@ -27,6 +34,7 @@ import {
   programOf,
   readOpening,
   readSubject,
+  shapeOf,
   type PoolFlags,
   type Subject,
 } from "./target-options.ts";
@@ -49,8 +57,6 @@ interface TestFlags extends PoolFlags {
 /** A pool is drawn where none is named, so this shape only fills in what the options leave out. */
 const PLAIN: PoolShape = { maxOrder: 3, pages: 8, basePfn: 0, reserved: [], zones: [] };
 
-const COMMANDS_DEFAULT = 100_000;
-const SCOPE_DEFAULT = 4;
 /** Small pools with a larger largest order have too many states to be worth the time. */
 const SCOPE_MAX = 5;
 const SEED_MAX = 2 ** 31 - 1;
@@ -67,7 +73,9 @@ async function runTest(operands: readonly string[], flags: TestFlags): Promise<v
   const options = optionsOf(subject, flags);
   const named = flags.profile === undefined ? [] : ["--profile", flags.profile];
   const words = [...operands.slice(0, operands.length - program.length), ...named].map((word) => `${word} `);
-  const called: Called = { subject: words.join(""), program: program.length === 0 ? "" : ` -- ${program.join(" ")}` };
+  const called: Called = {
+    recall: commandLine(words.join(""), program.length === 0 ? "" : ` -- ${program.join(" ")}`),
+  };
   const { target } = subject;
   if (target.kind === "session") {
     await testSession({ ...options, target }, called, flags);
@@ -94,22 +102,6 @@ function optionsOf(subject: Exclude<Subject, { kind: "spec" }>, flags: TestFlags
     // Whoever stands behind a border of whole numbers is never told half a page.
     takesFractions: subject.kind === "mutant" || subject.target === REFERENCE,
   };
-}
-
-/** The pool as its options would write it. */
-function shapeOf({ maxOrder, basePfn, span, zones, runs }: Geometry): PoolShape {
-  const named = zones.filter(({ name }) => name !== "");
-  return {
-    maxOrder,
-    basePfn,
-    pages: span.end - span.start,
-    reserved: subtract(span, runs).map((range) => lowered(range, basePfn)),
-    zones: named.map((zone) => ({ name: zone.name, ...lowered(zone, basePfn) })),
-  };
-}
-
-function lowered({ start, end }: FrameRange, by: number): FrameRange {
-  return { start: start - by, end: end - by };
 }
 
 // ---------------------------------------------------------------- campaigns
@@ -176,7 +168,7 @@ interface Outcome {
 }
 
 /** How the target was called on the command line. */
-type Called = Pick<CampaignReport, "subject" | "program">;
+type Called = Pick<CampaignReport, "recall">;
 
 /** Saves, prints, and sets the exit code. */
 function show({ options, covered, finding, rest }: Outcome, called: Called, flags: TestFlags): void {
@@ -213,10 +205,15 @@ export function registerTest(program: Command): void {
       .summary("drive an allocator, and shrink what breaks a law to the shortest sequence of calls")
       .description("Drives an allocator at random and exhaustively, and shrinks what breaks a law (docs/test.md)."),
   )
-    .option("--seed <n>", "what all random choices follow from", wholeOption("--seed", SEED_MAX), 1)
-    .option("--commands <n>", "commands of the long runs", wholeOption("--commands", 1e12), COMMANDS_DEFAULT)
+    .option("--seed <n>", "what all random choices follow from", wholeOption("--seed", SEED_MAX), DEFAULTS.seed)
+    .option("--commands <n>", "commands of the long runs", wholeOption("--commands", 1e12), DEFAULTS.commands)
     .option("--budget <time>", "go on until this time is up, such as 30s, 5m or 2h", budgetOption)
-    .option("--scope <n>", "largest order of small pools, 0 for none", wholeOption("--scope", SCOPE_MAX), SCOPE_DEFAULT)
+    .option(
+      "--scope <n>",
+      "largest order of small pools, 0 for none",
+      wholeOption("--scope", SCOPE_MAX),
+      DEFAULTS.scope,
+    )
     .option("--oracle <eyes>", "auto, or what is looked at: answers, counts, lists", eyesOption, "auto")
     .option("--from <job>", "go on with this job of the campaign", wholeOption("--from", SEED_MAX), 0)
     .option("--replay <steps|file>", "play these steps instead: notation, a trace, or a saved case")

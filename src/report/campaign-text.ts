@@ -14,12 +14,13 @@ import type { Gaps } from "../test/gaps.ts";
 import type { Pool } from "../test/pools.ts";
 import { Stage } from "../test/stage.ts";
 import { misuseIn, servedIn } from "../test/tally.ts";
-import { certificateWords, jobWords, notJudgedWords, poolFlags, poolWords, stepsInNotation } from "./campaign-words.ts";
+import { certificateWords, jobWords, notJudgedWords, poolWords, stepsInNotation } from "./campaign-words.ts";
 import { noteLines, type Note } from "./diagnostic.ts";
 import { exhibitText } from "./exhibit-text.ts";
 import { readingColumns, type Look } from "./look.ts";
 import { counted } from "./names.ts";
 import { gutterFor } from "./quote.ts";
+import type { Recall } from "./recall.ts";
 import { unitTest, type TestLanguage } from "./unit-test.ts";
 import { visible } from "./visible.ts";
 import { hanging } from "./wrap.ts";
@@ -30,10 +31,8 @@ export interface CampaignReport {
   readonly covered: Covered;
   readonly gaps: Gaps;
   readonly finding: CampaignFinding | null;
-  /** How the target is called on the command line, with its profile; a program stands behind everything else. */
-  readonly subject: string;
-  /** ` -- ./program arguments`, or "". */
-  readonly program: string;
+  /** How it is run again. */
+  readonly recall: Recall;
   /** Where the counterexample was saved, or null. */
   readonly savedAs: string | null;
   /** Of a campaign that was stopped: the job and the commands with which it goes on; null for one that is done. */
@@ -116,26 +115,24 @@ function liftedSteps(lifted: Placed, { options }: CampaignReport): string {
   return words.filter((word) => !/^(?:free|counts)\b/u.test(word)).join(" ") || "no command at all";
 }
 
-/** The command that plays exactly this sequence. Half a page cannot be written, so then the job is named. */
+/** What plays exactly this sequence. Half a page cannot be written, so then the job is named. */
 function replayCommand(
   shown: Exhibit,
   { pool, script }: CampaignFinding["counterexample"],
-  report: CampaignReport,
+  { recall }: CampaignReport,
   basePfn: number,
 ): string {
   const words = stepsInNotation(shown.steps.slice(0, script.length), basePfn);
   const steps = words.filter((word) => !/^(?:free|counts)\b/u.test(word)).join(" ");
-  return `buddycheck test ${report.subject}${poolFlags(pool.shape)} --replay '${steps}'${report.program}`;
+  return recall.replay(pool.shape, steps);
 }
 
 function resumeCommand(report: CampaignReport, { from, commands }: NonNullable<CampaignReport["rest"]>): string {
-  const left = Number.isFinite(commands) ? ` --commands ${commands}` : "";
-  return findAgain(report, from, left);
+  return report.recall.resume(report.options, from, Number.isFinite(commands) ? commands : null);
 }
 
-function findAgain({ subject, options, program }: CampaignReport, job: number, rest: string = ""): string {
-  const pool = options.full === null ? "" : `${poolFlags(options.full)} `;
-  return `buddycheck test ${subject}${pool}--seed ${options.seed} --from ${job}${rest}${program}`;
+function findAgain({ options, recall }: CampaignReport, job: number): string {
+  return recall.resume(options, job, null);
 }
 
 function notRepeated(report: CampaignReport, finding: CampaignFinding, look: Look): readonly string[] {

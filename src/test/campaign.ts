@@ -44,6 +44,9 @@ export interface CampaignOptions {
   readonly takesFractions: boolean;
 }
 
+/** What a campaign does where nothing is said of it. */
+export const CAMPAIGN_DEFAULTS = { seed: 1, commands: 100_000, scope: 4 } as const;
+
 /** What a job was, and what came of it. */
 export type Job =
   | { readonly kind: "probe"; readonly number: number; readonly pool: Pool }

@@ -115,6 +115,7 @@ function inSmallerPool(placed: Placed, law: LawId, reduction: Reduction): Placed
 function shortened(broken: Broken, reduction: Reduction): { readonly broken: Broken; readonly search: Found } {
   const { placed, law } = broken;
   const stage = stageFor(placed.pool.shape, reduction);
+  if (isShortest(placed, stage)) return { broken, search: { kind: "none", isAll: false } };
   const { transitionsMax } = reduction;
   const { found } = searchShortest(stage, {
     kinds: kindsIn(placed.script),
@@ -127,6 +128,11 @@ function shortened(broken: Broken, reduction: Reduction): { readonly broken: Bro
   if (weighsLess(other, law)) return { broken, search: { kind: "unknown", why: "other-law" } };
   const script = shrinkScript(found.script, trialOn(stage, other)) ?? found.script;
   return { broken: { placed: { pool: placed.pool, script }, law: other }, search: { kind: "none", isAll: false } };
+}
+
+/** Is there nothing shorter to be tried? Only the script without moves is shorter than one move. */
+function isShortest({ script }: Placed, stage: Stage): boolean {
+  return script.length === 0 || (script.length === 1 && stage.lawBroken([]) === null);
 }
 
 /** An error loses or corrupts memory, a warning breaks a promise of policy. */

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Script } from "../targets/script.ts";
+import type { Move, Script } from "../targets/script.ts";
 import { scripts } from "./arbitrary.ts";
 import { candidates, isSmaller, shrinkScript, type Trial } from "./shrink.ts";
 
@@ -23,6 +23,17 @@ describe("shrinking", () => {
     );
   });
 
+  it("names the block that a wrong free is about, and so needs no other", () => {
+    const request = { kind: "request", command: { kind: "alloc", order: 0, zone: null } } as const;
+    const back = { kind: "give-back", id: 1, naming: "order" } as const;
+    const start: Script = [{ ...request, id: 0 }, { ...request, id: 1 }, back];
+    const double: Move[] = [
+      { kind: "misuse", misuse: "interior", id: 0, offset: 1, order: null },
+      { kind: "literal", misuse: "never-allocated", command: { kind: "free", pfn: 1 } },
+    ];
+    for (const move of double) expect(shrinkScript([...start, move], keeping(freesTwice))).toHaveLength(3);
+  });
+
   it("ends, and ends in the same script, for the same trial", () => {
     fc.assert(
       fc.property(scripts(SHAPE), (script) => {
@@ -36,6 +47,17 @@ describe("shrinking", () => {
 
 function frees(script: Script): number {
   return script.filter(({ kind }) => kind === "give-back").length;
+}
+
+/** Is page n, which request n is served, freed twice? */
+function freesTwice(script: Script): boolean {
+  const served = script.flatMap((move) => (move.kind === "request" ? [move.id] : []));
+  const freed = script.flatMap((move) => (move.kind === "give-back" ? [served.indexOf(move.id)] : []));
+  return script.some((move) => {
+    if (move.kind === "misuse")
+      return served.includes(move.id) && freed.includes(served.indexOf(move.id) + move.offset);
+    return move.kind === "literal" && move.command.kind === "free" && freed.includes(move.command.pfn);
+  });
 }
 
 function keeping(fails: (script: Script) => boolean): Trial {

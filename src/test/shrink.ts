@@ -175,15 +175,30 @@ function replaced(script: Script, at: number, move: Move): Script {
 /** Requests of a neighbouring order, and frees of another block. */
 function alternatives(script: Script, at: number): readonly Move[] {
   const move = script[at] as Move;
-  if (move.kind === "request" && move.command.kind === "alloc") {
-    const { order, zone } = move.command;
-    return [order - 1, order + 1, 0]
-      .filter((other) => other >= 0 && other !== order)
-      .map((other) => ({ ...move, command: { kind: "alloc", order: other, zone } }));
-  }
-  if (move.kind !== "give-back" && move.kind !== "misuse") return [];
   const ids = script.slice(0, at).flatMap((earlier) => (earlier.kind === "request" ? [earlier.id] : []));
-  return ids.filter((id) => id !== move.id).map((id) => ({ ...move, id }));
+  switch (move.kind) {
+    case "request": {
+      if (move.command.kind !== "alloc") return [];
+      const { order, zone } = move.command;
+      return [order - 1, order + 1, 0]
+        .filter((other) => other >= 0 && other !== order)
+        .map((other) => ({ ...move, command: { kind: "alloc", order: other, zone } }));
+    }
+    case "give-back":
+      return ids.filter((id) => id !== move.id).map((id) => ({ ...move, id }));
+    case "misuse": {
+      // What lies behind one block's head may be the head of the next.
+      const offsets = move.offset === 0 ? [0] : [move.offset, 0];
+      return ids.filter((id) => id !== move.id).flatMap((id) => offsets.map((offset) => ({ ...move, id, offset })));
+    }
+    case "literal": {
+      const { command, misuse } = move;
+      if (misuse === null || (command.kind !== "free" && command.kind !== "free-order")) return [];
+      // A frame that was named by its number may be the head of a block that was served.
+      const order = command.kind === "free" ? null : command.order;
+      return ids.map((id) => ({ kind: "misuse", misuse, id, offset: 0, order }));
+    }
+  }
 }
 
 /** The same move said in a plainer way. */

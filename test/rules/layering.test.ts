@@ -37,12 +37,13 @@ const UNITS: readonly Unit[] = [
   { layer: 4, paths: ["src/report/"], packages: ["ts-pattern", "picocolors"] },
   { layer: 4, paths: ["src/viewer/"], packages: ["ts-pattern"] },
   { layer: 4, paths: ["src/suite/"], packages: ["ts-pattern"] },
-  { layer: 5, paths: ["src/index.ts"], packages: [] },
   {
     layer: 5,
     paths: ["src/cli.ts", "src/commands/"],
     packages: [NODE, "commander", "picocolors", "fzstd", "ts-pattern"],
   },
+  { layer: 6, paths: ["src/expect/"], packages: ["fast-check", "vitest", "picocolors"] },
+  { layer: 7, paths: ["src/index.ts"], packages: [] },
 ];
 
 // What a test may use besides what the code beside it may: the theory's tests stay as closed as the theory.

@@ -12,7 +12,7 @@ import type { Script } from "../targets/script.ts";
 import { exhibit } from "../test/exhibit.ts";
 import { openingOf } from "../test/pools.ts";
 import { Stage } from "../test/stage.ts";
-import { exhibitText } from "./exhibit-text.ts";
+import { exhibitText } from "../report/exhibit-text.ts";
 
 const COLUMNS = 100;
 
