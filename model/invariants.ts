@@ -236,6 +236,8 @@ export const LAWS: readonly Law[] = [
 
 export const LAW_IDS: readonly LawId[] = LAWS.map((law) => law.id);
 
+export const ALL_LAWS: ReadonlySet<LawId> = new Set(LAW_IDS);
+
 /** The law with this id; every id has one. */
 export function lawOf(id: LawId): Law {
   const law = LAWS.find((candidate) => candidate.id === id);

@@ -51,7 +51,7 @@ export interface Figure {
   readonly count: number;
 }
 
-export const PART_KINDS = ["corpus", "verify", "reference", "handover", "mutants", "known"] as const;
+export const PART_KINDS = ["corpus", "verify", "reference", "handover", "mutants", "explore", "test", "known"] as const;
 
 export interface PartResult {
   readonly kind: (typeof PART_KINDS)[number];

@@ -8,6 +8,7 @@
 //       taken by        1 2 3   2 3 1   3 1 2
 //
 //  2. When a part's time is up, its further checks are undecided. They are named, and never count as passed.
+//  3. A check that could take all of a part's time, such as an exploration, is given a slice of it.
 
 /** One of several runs that share the checks of a suite: `index` from 1 to `of`. */
 export interface Shard {
@@ -18,10 +19,14 @@ export interface Shard {
 export interface Share {
   readonly takes: (number: number) => boolean;
   readonly isOver: () => boolean;
+  /** Does its time end before the part's own budget does? Then what is not finished was not given its time. */
+  readonly isCut: boolean;
+  /** The time of the next check, of so many that are left. */
+  readonly slice: (checksLeft: number) => Share;
 }
 
 /** All checks, without limit. */
-export const WHOLE: Share = { takes: () => true, isOver: () => false };
+export const WHOLE: Share = { takes: () => true, isOver: () => false, isCut: false, slice: () => WHOLE };
 
 /** Why a check is undecided whose turn did not come. */
 export const OUT_OF_TIME = "the budget ran out before it was tried";

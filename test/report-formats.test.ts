@@ -47,6 +47,9 @@ parts:
     .map((name) => JSON.stringify(path.resolve(name)))
     .join(", ")}] }
   - { kind: mutants, seeds: 1, commands: 1 }
+  - { kind: explore, targets: { mutant:never-coalesces: holds, spec: holds } }
+  - { kind: explore, name: cut, targets: { reference: holds }, states: 1 }
+  - { kind: test, targets: { mutant:never-coalesces: holds }, commands: 10, scope: 2 }
 `;
 
 function written(name: string, text: string): string {

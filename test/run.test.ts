@@ -11,6 +11,15 @@ const CLI = path.resolve("dist/src/cli.js");
 const folder = mkdtempSync(path.join(tmpdir(), "buddycheck-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** Serves page 0 to everybody; its state is nothing. */
+const POOL = `export function open() {
+  return { alloc: () => 0, free: () => true, save: () => new Uint8Array(0), restore: () => undefined };
+}
+`;
+writeFileSync(path.join(folder, "pool.mjs"), POOL);
+writeFileSync(path.join(folder, "broken.mjs"), "export const open = 1;\n");
+writeFileSync(path.join(folder, "answers"), "#!/bin/sh\nexit 3\n", { mode: 0o755 });
+
 const HEAD = "suite: 1\nname: tried\nsummary: a try\nparts:\n";
 const CASE = "buddytrace: 1\nmax_order: 3\npages: 8\nshows: A try.\nprovenance: here\nevents: [a0=0]\n";
 
@@ -65,6 +74,37 @@ describe("buddycheck run", () => {
     expect(out).toContain("nothing exercised: the folder holds no case");
   });
 
+  it("explores and tests modules and programs that lie beside the suite", () => {
+    const { code, out } = run(
+      `  - { kind: explore, targets: { ../pool.mjs: holds } }
+  - { kind: test, commands: 100, scope: 2, targets: { ../pool.mjs: holds, -- ../answers nothing: returns } }`,
+    );
+    expect(out).toMatch(/explore .*\n {2}✗ strict {2}..\/pool.mjs breaks no law/u);
+    expect(out).toMatch(/found {5}in-bounds, by the allocator, after 1 command: no shorter sequence breaks a law/u);
+    expect(out).toMatch(/trace {5}a4=0/u);
+    expect(out).toMatch(/✓ -- ..\/answers nothing {2}strict/u);
+    expect([code, out.split("\n").at(-2)]).toEqual([1, "failed: 2 of 3 checks in 2 parts"]);
+  });
+
+  it("exits with 2 when a target cannot be loaded, and says where it is named", () => {
+    const { code, err } = run("  - { kind: explore, targets: { nowhere.mjs: holds, ../broken.mjs: holds } }");
+    expect(code).toBe(2);
+    expect(err).toMatch(/error\[INPUT_NOT_FOUND\].*\n {2}--> suite.yaml:5:33/u);
+    expect(err).toMatch(/error\[TARGET_MODULE\].*\n {2}--> suite.yaml:5:53/u);
+  });
+
+  it("gives its parts equal shares of a budget, and leaves open what they do not finish", () => {
+    const { code, out } = run(
+      `  - { kind: test, targets: { reference: holds, mutant:never-coalesces: drained }, commands: 1000000000 }`,
+      {},
+      "--budget",
+      "1s",
+    );
+    expect(code).toBe(3);
+    expect(out).toMatch(/\? reference strict: the budget ran out after \d+ commands/u);
+    expect(out).toMatch(/✓ mutant:never-coalesces {2}strict/u);
+  });
+
   it("prints JSON for machines", () => {
     const { code, out } = run("  - { kind: handover, seeds: 3, commands: 5, maxOrder: 4 }", {}, "--json");
     expect(code).toBe(0);
@@ -77,7 +117,7 @@ describe("buddycheck run", () => {
   it("runs the suite that comes with it when it is told nothing", { timeout: 60_000 }, () => {
     const { status, stdout } = spawnSync("node", [CLI, "run"], { cwd: folder, encoding: "utf8" });
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^default: .*\n[^]*\npassed: \d+ checks in 5 parts\n$/u);
+    expect(stdout).toMatch(/^default: .*\n[^]*\npassed: \d+ checks in 11 parts\n$/u);
     expect(stdout).not.toMatch(/ never$/mu);
   });
 });

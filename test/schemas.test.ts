@@ -43,6 +43,8 @@ describe("a suite, to its schema and to its reader,", () => {
     { ...HEAD, parts: [REFERENCE] },
     { ...HEAD, extends: "base.yaml", laws: { aligned: "off" }, known: [{ law: "aligned", reason: "r", until: DAY }] },
     { ...HEAD, parts: [{ kind: "verify", traces: ["a"], profile: { fit: "best" } }] },
+    { ...HEAD, parts: [{ kind: "explore", targets: { spec: "holds", "mutant:cuts-the-list": "frame" } }] },
+    { ...HEAD, parts: [{ kind: "test", targets: { "./a.mjs": "holds" }, budget: "5m" }] },
     parse(DEFAULT) as object,
   ])("is one: %j", (suite) => {
     isSuite(suite);
@@ -57,6 +59,10 @@ describe("a suite, to its schema and to its reader,", () => {
     { ...HEAD, parts: [{ ...MUTANTS, kind: "mutant" }] },
     { ...HEAD, parts: [{ ...REFERENCE, pools: [{ ...POOL, maxOrder: 31 }] }] },
     { ...HEAD, parts: [{ ...REFERENCE, pools: [] }] },
+    { ...HEAD, parts: [{ kind: "explore", targets: {} }] },
+    { ...HEAD, parts: [{ kind: "explore", targets: { reference: "frames" } }] },
+    { ...HEAD, parts: [{ kind: "test", targets: { reference: "holds" } }] },
+    { ...HEAD, parts: [{ ...MUTANTS, budget: "long" }] },
     { ...HEAD, parts: [MUTANTS], laws: { algned: "off" } },
     { ...HEAD, parts: [MUTANTS], laws: { aligned: "fatal" } },
     { ...HEAD, parts: [MUTANTS], known: [{ law: "aligned", until: DAY }] },

@@ -4,9 +4,11 @@
 //     Slurm say so in the environment. It has to be asked for: GitLab also numbers the jobs of a matrix, and a run
 //     that silently checked a part only would be worse than one that checks all of it in every job.
 //  2. The budget is shared by the parts: each gets an equal part of the time that is left when it begins. A check
-//     that has begun is ended, so the budget is passed by at most one check.
+//     that has begun is ended, so the budget is passed by at most one check; explorations and campaigns, which would
+//     have no end, each get an equal part of the time that is left to theirs. A part may have a budget of its own.
 
 import { shardOf, type Shard, type Share } from "../share.ts";
+import { millisecondsIn } from "../spec/duration.ts";
 import { inputError } from "./input.ts";
 
 /** The variables that say which of several jobs this is: its number, from `first`, and how many there are. */
@@ -20,8 +22,6 @@ const RUNNERS = [
   { index: "SLURM_ARRAY_TASK_ID", of: "SLURM_ARRAY_TASK_COUNT", first: null },
   { index: "AWS_BATCH_JOB_ARRAY_INDEX", of: "AWS_BATCH_JOB_ARRAY_SIZE", first: 0 },
 ] as const;
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** All checks: the one share of one. */
 const WHOLE_SHARD: Shard = { index: 1, of: 1 };
@@ -38,9 +38,9 @@ export function parseShard(text: string): Shard {
 
 /** `90s`, `5m`, `1h`, `250ms`, in milliseconds. */
 export function parseBudget(text: string): number {
-  const [, amount, unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/u.exec(text) ?? [];
-  if (amount === undefined) throw inputError("OPTION_VALUE", "--budget", "a time such as 90s, 5m or 1h", text);
-  return Number(amount) * (UNITS[unit] as number);
+  const milliseconds = millisecondsIn(text);
+  if (milliseconds === null) throw inputError("OPTION_VALUE", "--budget", "a time such as 90s, 5m or 1h", text);
+  return milliseconds;
 }
 
 /** Which job of how many this is; null where there is one only. */
@@ -67,14 +67,20 @@ export class Dealer {
     this.#end = now() + budget;
   }
 
-  /** The share of the part that begins now, of so many that are left. */
-  deal(partsLeft: number): Share {
-    const shard = this.#shard;
+  /** The share of the part that begins now, of so many that are left; `budget` is the part's own, in milliseconds. */
+  deal(partsLeft: number, budget: number = Infinity): Share {
     const now = this.#now();
-    const end = now + (this.#end - now) / partsLeft;
+    const [dealt, own] = [now + (this.#end - now) / partsLeft, now + budget];
+    return this.#share(Math.min(dealt, own), dealt < own);
+  }
+
+  #share(end: number, isCut: boolean): Share {
+    const shard = this.#shard;
     return {
       takes: (number) => shard === null || shardOf(number, shard.of) === shard.index,
       isOver: () => this.#now() > end,
+      isCut,
+      slice: (checksLeft) => this.#share(this.#now() + (end - this.#now()) / checksLeft, isCut),
     };
   }
 }

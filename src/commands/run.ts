@@ -15,13 +15,14 @@ import { suiteText } from "../report/suite-text.ts";
 import type { Shard } from "../share.ts";
 import type { Suite } from "../spec/suite.ts";
 import { printSuite } from "../spec/suite-print.ts";
-import { runSuite } from "../suite/run.ts";
+import { runSuite, type SuiteWorld } from "../suite/run.ts";
 import { EXIT } from "../verdict.ts";
 import { corpusFiles, readCorpus, today } from "./corpus-files.ts";
 import { Dealer, parseBudget, parseShard } from "./limits.ts";
 import { print, warn } from "./output.ts";
 import { parseReporter, report, REPORTER_HELP, reportersOf, startContext, type Reporter } from "./reporters.ts";
 import { beside, suiteNamed, VERIFY_FILES } from "./suite-files.ts";
+import { loadTargets, type LoadedTargets } from "./suite-targets.ts";
 
 export interface LimitFlags {
   readonly shard?: Shard;
@@ -42,14 +43,41 @@ async function runSuites(names: readonly string[], flags: RunFlags): Promise<voi
     return;
   }
   const contextNow = startContext();
+  const targets = await loadTargets(suites);
+  try {
+    tellSuites(reporters, await runAll(suites, targets, flags), contextNow());
+  } finally {
+    await targets.close();
+  }
+}
+
+async function runAll(
+  suites: readonly Suite[],
+  targets: LoadedTargets,
+  flags: RunFlags,
+): Promise<readonly SuiteResult[]> {
   const dealer = dealerOf(flags);
   const results: SuiteResult[] = [];
   let partsLeft = suites.reduce((sum, { parts }) => sum + parts.length, 0);
   for (const suite of suites) {
-    results.push(await runOne(suite, dealer, partsLeft, shardIn(flags)));
     partsLeft -= suite.parts.length;
+    const partsAfter = partsLeft;
+    const world: SuiteWorld = {
+      ...VERIFY_FILES,
+      shard: shardIn(flags),
+      today: today(),
+      subject: targets.subject,
+      keep: () => undefined,
+      corpus: ({ from, folder, name }, share) =>
+        runCorpus(readCorpus(beside(from, folder)), corpusFiles(), share, name),
+      begin: ({ name, budget }, left) => {
+        if (process.stderr.isTTY) warn(`running ${name}`);
+        return dealer.deal(left + partsAfter, budget ?? Infinity);
+      },
+    };
+    results.push(await runSuite(suite, world));
   }
-  tellSuites(reporters, results, contextNow());
+  return results;
 }
 
 /** Reports suites in every form that was asked for, and ends with the exit code that they call for. */
@@ -69,20 +97,6 @@ export function shardIn({ shard }: LimitFlags): Shard | null {
 
 export function dealerOf(flags: LimitFlags): Dealer {
   return new Dealer(shardIn(flags), flags.budget ?? Infinity, () => performance.now());
-}
-
-function runOne(suite: Suite, dealer: Dealer, partsLeft: number, shard: Shard | null): Promise<SuiteResult> {
-  const partsAfter = partsLeft - suite.parts.length;
-  return runSuite(suite, {
-    ...VERIFY_FILES,
-    shard,
-    today: today(),
-    corpus: ({ from, folder, name }, share) => runCorpus(readCorpus(beside(from, folder)), corpusFiles(), share, name),
-    begin: ({ name }, left) => {
-      if (process.stderr.isTTY) warn(`running ${name}`);
-      return dealer.deal(left + partsAfter);
-    },
-  });
 }
 
 /** The exit code that these results call for. */

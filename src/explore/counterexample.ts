@@ -7,6 +7,7 @@
 
 import { OK, type Command, type Outcome } from "../../model/command.ts";
 import type { Geometry } from "../../model/geometry.ts";
+import { ALL_LAWS, type LawId } from "../../model/invariants.ts";
 import { createLedger } from "../../model/ledger.ts";
 import type { Profile } from "../../model/profile.ts";
 import { step } from "../../model/step.ts";
@@ -20,6 +21,8 @@ export interface ReplayOptions {
   readonly profile: Profile;
   readonly subject: Subject;
   readonly oracle: Oracle;
+  /** The laws that are judged; all of them, where none are named. */
+  readonly laws?: ReadonlySet<LawId> | undefined;
 }
 
 /** A trace up to its first violation that is not the client's own. */
@@ -64,10 +67,10 @@ class Run {
   readonly #ledger: ReturnType<typeof createLedger>;
   #isAlive = true;
 
-  constructor({ geometry, profile, subject }: ReplayOptions) {
+  constructor({ geometry, profile, subject, laws = ALL_LAWS }: ReplayOptions) {
     subject.reset();
     this.#subject = subject;
-    this.#ledger = createLedger({ geometry, profile, start: "empty" });
+    this.#ledger = createLedger({ geometry, profile, laws, start: "empty" });
   }
 
   get goesOn(): boolean {

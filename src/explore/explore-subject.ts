@@ -10,6 +10,7 @@
 import { unreachable } from "../../model/assert.ts";
 import type { Command } from "../../model/command.ts";
 import type { FrameRange, Geometry } from "../../model/geometry.ts";
+import type { LawId } from "../../model/invariants.ts";
 import type { Profile } from "../../model/profile.ts";
 import { alphabetOf, type Letter } from "../search/alphabet.ts";
 import { breadthFirst, type Ending, type SearchLimits } from "../search/breadth-first.ts";
@@ -40,6 +41,8 @@ export interface SubjectOptions {
   readonly resizes: readonly FrameRange[];
   readonly takesFractions: boolean;
   readonly limits: SearchLimits;
+  /** The laws that are judged; all of them, where none are named. */
+  readonly laws?: ReadonlySet<LawId> | undefined;
   readonly mode: Mode;
   /** What is to hold besides the laws; they are judged by a breadth-first search only. */
   readonly properties: readonly Property[];

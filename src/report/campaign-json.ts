@@ -112,7 +112,7 @@ function testReport(report: CampaignReport): TestReport {
 function reportedFinding({ job, commands, counterexample }: CampaignFinding, report: CampaignReport): ReportedFinding {
   const { law, certificate, script, lifted, found } = counterexample;
   const { options } = report;
-  const stage = new Stage(options.target, openingFor(counterexample, options.profile), options.eyes);
+  const stage = new Stage(options.target, openingFor(counterexample, options.profile), options.eyes, options.laws);
   const shown = exhibit(stage, script);
   const { basePfn } = stage.opening.geometry;
   const naming = { basePfn, pageSize: 1, event: "step" } as const;
@@ -138,7 +138,7 @@ function reportedFinding({ job, commands, counterexample }: CampaignFinding, rep
 }
 
 function reportedScript(placed: Placed, { options }: CampaignReport): ReportedScript {
-  const stage = new Stage(options.target, openingFor(placed, options.profile), options.eyes);
+  const stage = new Stage(options.target, openingFor(placed, options.profile), options.eyes, options.laws);
   const shown = exhibit(stage, placed.script);
   const notation = shown === null ? [] : stepsInNotation(shown.steps, stage.opening.geometry.basePfn);
   return { pool: placed.pool.shape, length: placed.script.length, notation, moves: placed.script };

@@ -60,7 +60,7 @@ function findingParts(
 ): readonly (readonly string[])[] {
   const { options } = report;
   const { counterexample } = finding;
-  const stage = new Stage(options.target, openingFor(counterexample, options.profile), options.eyes);
+  const stage = new Stage(options.target, openingFor(counterexample, options.profile), options.eyes, options.laws);
   const shown = exhibit(stage, counterexample.script);
   if (shown === null) return [notRepeated(report, finding, look)];
   const { basePfn } = stage.opening.geometry;
@@ -109,7 +109,7 @@ function fullSizeWords(lifted: Placed | null, { name }: Pool, report: CampaignRe
 }
 
 function liftedSteps(lifted: Placed, { options }: CampaignReport): string {
-  const stage = new Stage(options.target, openingFor(lifted, options.profile), options.eyes);
+  const stage = new Stage(options.target, openingFor(lifted, options.profile), options.eyes, options.laws);
   const shown = exhibit(stage, lifted.script);
   const words = shown === null ? [] : stepsInNotation(shown.steps, stage.opening.geometry.basePfn);
   return words.filter((word) => !/^(?:free|counts)\b/u.test(word)).join(" ") || "no command at all";

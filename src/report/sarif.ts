@@ -11,7 +11,7 @@
 
 import { LAW_IDS, lawOf } from "../../model/invariants.ts";
 import { PROBLEMS, type Place } from "../problem.ts";
-import { itemPath, ruleWords, type Defect, type Item, type Outcome, type Step } from "./outcome.ts";
+import { itemPath, ruleWords, type Defect, type Item, type Outcome } from "./outcome.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const NOTHING_SHOWN = "not-decided";
@@ -89,7 +89,7 @@ function resultOf({ item, defect }: Found, rules: readonly string[]): object {
     message: { text },
     locations: [locationOf(place, item)],
     partialFingerprints: { "buddycheck/v1": `${rule} ${itemPath(item)}` },
-    ...(steps.length === 0 ? {} : { codeFlows: [codeFlowOf(steps, item)] }),
+    ...(steps.length === 0 ? {} : { codeFlows: [codeFlowOf(defect, item)] }),
     ...(level === "known" ? { suppressions: [{ kind: "external", status: "accepted", justification }] } : {}),
   };
 }
@@ -105,11 +105,12 @@ function openResult(item: Item, ruleIndex: number): object {
   };
 }
 
-function codeFlowOf(steps: readonly Step[], item: Item): object {
+/** A step of a sequence that stands in no file is where the check is. */
+function codeFlowOf({ place: around, steps }: Defect, item: Item): object {
   const locations = steps.map(({ place, text, words }, at) => ({
     executionOrder: at + 1,
     importance: at + 1 === steps.length ? "essential" : "important",
-    location: { ...locationOf(place, item), message: { text: words === "" ? text : `${text}: ${words}` } },
+    location: { ...locationOf(place ?? around, item), message: { text: words === "" ? text : `${text}: ${words}` } },
   }));
   return { threadFlows: [{ locations }] };
 }

@@ -31,9 +31,9 @@ export interface SavedCase {
 /** The case of a counterexample; null where it did not show again, or has no written form. */
 export function savedCase(counterexample: Counterexample, options: CampaignOptions): SavedCase | null {
   const { law, script, pool, certificate } = counterexample;
-  const { target, profile, eyes } = options;
+  const { target, profile, eyes, laws } = options;
   const opening = openingFor(counterexample, profile);
-  const stage = new Stage(target, opening, eyes);
+  const stage = new Stage(target, opening, eyes, laws);
   const shown = exhibit(stage, script);
   if (shown === null) return null;
   const isEnough = firstBroken(shown.steps, opening) === law;

@@ -38,6 +38,8 @@ const KNOWN = "~";
 const KIND_COLUMNS = 11;
 /** Cases of a group that are listed one by one though all passed. */
 const LISTED_MAX = 40;
+/** Parts that count how often each law was put to the test. */
+const PUT_TO_THE_TEST: readonly PartResult["kind"][] = ["reference", "handover", "explore", "test"];
 
 /** The whole report. */
 export function suiteText(result: SuiteResult, look: Look): string {
@@ -51,7 +53,7 @@ export function suiteText(result: SuiteResult, look: Look): string {
 function partText(part: PartResult, { shard }: SuiteResult, look: Look): readonly string[] {
   const { colours } = look;
   const lines = [
-    `${colours.bold(visible(part.name).padEnd(KIND_COLUMNS - 1))} ${part.summary}`,
+    `${colours.bold(visible(part.name).padEnd(KIND_COLUMNS - 2))}  ${part.summary}`,
     ...checkLines(part, look),
   ];
   if (part.vacuous !== null && shard === null) lines.push(`  ${colours.yellow(`nothing exercised: ${part.vacuous}`)}`);
@@ -178,7 +180,7 @@ function figureLines(figures: readonly Figure[], look: Look): readonly string[] 
 
 /** Rule 2. Where no part puts laws to the test, there is no column for it. */
 function lawsText(result: SuiteResult, look: Look): readonly string[] {
-  const testing = result.parts.filter(({ kind }) => kind === "reference" || kind === "handover");
+  const testing = result.parts.filter(({ kind }) => PUT_TO_THE_TEST.includes(kind));
   const tested = sumOf(testing);
   const broken = sumOf(result.parts.filter(({ kind }) => kind === "corpus" || kind === "mutants"));
   const wide = Math.max(...LAW_IDS.map((law) => law.length));

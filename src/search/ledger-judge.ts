@@ -12,6 +12,7 @@
 import { OK, type Command, type Outcome, type Snapshot } from "../../model/command.ts";
 import { KIND, LIVE } from "../../model/frame-map.ts";
 import { orderFor, pagesIn, type Geometry } from "../../model/geometry.ts";
+import { ALL_LAWS, type LawId } from "../../model/invariants.ts";
 import { createLedger, type Ledger } from "../../model/ledger.ts";
 import type { Profile } from "../../model/profile.ts";
 import { step } from "../../model/step.ts";
@@ -25,6 +26,7 @@ export class LedgerJudge implements Judge {
   readonly words: number;
   readonly #geometry: Geometry;
   readonly #profile: Profile;
+  readonly #laws: ReadonlySet<LawId>;
   readonly #pages: number;
   /** Half words of the client's side: one list of pages, or two (rule 3). */
   readonly #halves: number;
@@ -38,9 +40,10 @@ export class LedgerJudge implements Judge {
   /** The same, of the ledger as it is. */
   readonly #now: Uint16Array;
 
-  constructor(geometry: Geometry, profile: Profile) {
+  constructor(geometry: Geometry, profile: Profile, laws: ReadonlySet<LawId> = ALL_LAWS) {
     this.#geometry = geometry;
     this.#profile = profile;
+    this.#laws = laws;
     this.#pages = geometry.span.end - geometry.span.start;
     this.#ledger = this.#create();
     const isOrdered = profile.placement === "fifo" || profile.placement === "lifo";
@@ -82,11 +85,11 @@ export class LedgerJudge implements Judge {
 
   step(command: Command, outcome: Outcome, before: () => Snapshot | null): Judgement {
     this.#turn(before);
-    return this.#judged(step(this.#ledger, command, outcome));
+    return this.#judged(step(this.#ledger, command, outcome), outcome);
   }
 
   observe(seen: Command, outcome: Outcome): Judgement {
-    return this.#judged(step(this.#ledger, seen, outcome));
+    return this.#judged(step(this.#ledger, seen, outcome), outcome);
   }
 
   /** Judges what is seen where the held blocks are those that were given last. */
@@ -116,18 +119,18 @@ export class LedgerJudge implements Judge {
   }
 
   #create(): Ledger {
-    const ledger = createLedger({ geometry: this.#geometry, profile: this.#profile, start: "empty" });
+    const pool = { geometry: this.#geometry, profile: this.#profile, laws: this.#laws };
+    const ledger = createLedger({ ...pool, start: "empty" });
     ledger.gathersEvidence = false;
     return ledger;
   }
 
-  #judged(violations: readonly Violation[]): Judgement {
+  #judged(violations: readonly Violation[], { kind }: Outcome): Judgement {
     this.#isMoved = true;
-    if (violations.length === 0) return "fine";
     const isBroken = violations.some(({ blame }) => blame === "allocator");
-    const isForgotten = violations.some(({ assumed }) => assumed === "state-forgotten");
-    // A ledger goes on with what a violation assumes, which no state of a search has.
-    if (isBroken || isForgotten) this.#ledger = this.#create();
+    // A ledger goes on with what a violation assumes, or knows nothing after a death, which no state of a search has.
+    if (isBroken || kind === "crashed") this.#ledger = this.#create();
+    if (violations.length === 0) return "fine";
     return isBroken ? "broken" : "client";
   }
 

@@ -12,6 +12,7 @@
 import type { Command, Outcome, Snapshot } from "../../model/command.ts";
 import { OK } from "../../model/command.ts";
 import type { Geometry } from "../../model/geometry.ts";
+import { ALL_LAWS, type LawId } from "../../model/invariants.ts";
 import type { Profile } from "../../model/profile.ts";
 import type { Letter } from "./alphabet.ts";
 import type { HeldBlock, Judge } from "./judge.ts";
@@ -48,6 +49,8 @@ export interface SubjectSpaceOptions {
   readonly memory: SubjectMemory;
   readonly letters: readonly Letter[];
   readonly oracle: Oracle;
+  /** The laws that are judged; all of them, where none are named. */
+  readonly laws?: ReadonlySet<LawId> | undefined;
 }
 
 /** Outcomes that are counted apart. */
@@ -82,11 +85,11 @@ export class SubjectSpace implements Space {
   #isDoubted = false;
 
   constructor(options: SubjectSpaceOptions) {
-    const { geometry, profile, letters, memory } = options;
+    const { geometry, profile, letters, memory, laws = ALL_LAWS } = options;
     this.#options = options;
     const hasResizes = letters.some(({ command }) => command.kind === "add" || command.kind === "remove");
-    const masks = canUseMasks(geometry, profile) && !hasResizes;
-    this.#judge = masks ? new MaskJudge(geometry, profile) : new LedgerJudge(geometry, profile);
+    const masks = canUseMasks(geometry, profile) && !hasResizes && laws.size === ALL_LAWS.size;
+    this.#judge = masks ? new MaskJudge(geometry, profile) : new LedgerJudge(geometry, profile, laws);
     this.#looksAlways = options.oracle === "lists" && profile.coalescing === "lazy";
     this.commandCount = letters.length;
     this.answered = new Float64Array(letters.length * ANSWERS.length);

@@ -6,7 +6,9 @@
 import { stringify } from "yaml";
 import type { PoolShape } from "../../model/geometry.ts";
 import { STRICT_PROFILE, type Profile } from "../../model/profile.ts";
+import { durationWords } from "./duration.ts";
 import type { NamedPool, Suite, SuitePart } from "./suite.ts";
+import type { SuiteTarget } from "./suite-target.ts";
 
 /** The path by which a file is found that `from` names. */
 export type PathOf = (from: string, name: string) => string;
@@ -27,6 +29,14 @@ export function printSuite(suite: Suite, pathOf: PathOf): string {
 }
 
 function writtenPart(part: SuitePart, pathOf: PathOf): object {
+  const { budget, ...rest } = part;
+  return { ...writtenFields(rest, pathOf), ...(budget === null ? {} : { budget: durationWords(budget) }) };
+}
+
+/** A part without its budget. */
+type Unbounded = SuitePart extends infer Part ? (Part extends SuitePart ? Omit<Part, "budget"> : never) : never;
+
+function writtenFields(part: Unbounded, pathOf: PathOf): object {
   switch (part.kind) {
     case "corpus": {
       const { kind, name, from, folder } = part;
@@ -44,6 +54,34 @@ function writtenPart(part: SuitePart, pathOf: PathOf): object {
     case "handover":
     case "mutants":
       return part;
+    case "explore":
+    case "test": {
+      const { targets, pools, profiles, ...rest } = part;
+      return {
+        ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)),
+        targets: Object.fromEntries(
+          targets.map((target) => [writtenTarget(target, pathOf), target.expected ?? "holds"]),
+        ),
+        ...(pools === null ? {} : { pools: pools.map(writtenPool) }),
+        ...(profiles === null ? {} : { profiles: profiles.map(writtenProfile) }),
+      };
+    }
+  }
+}
+
+function writtenTarget({ label, named, place }: SuiteTarget, pathOf: PathOf): string {
+  switch (named.kind) {
+    case "spec":
+    case "ours":
+      return label;
+    case "file":
+      return pathOf(place.file, named.path);
+    case "program": {
+      const [program = "", ...words] = named.words;
+      const path = program.includes("/") ? pathOf(place.file, program) : program;
+      // Without a slash it would be looked for in PATH.
+      return ["--", program.includes("/") && !path.includes("/") ? `./${path}` : path, ...words].join(" ");
+    }
   }
 }
 

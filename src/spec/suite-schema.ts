@@ -5,12 +5,17 @@
 
 import { z } from "zod";
 import { ORDER_LIMIT, PFN_LIMIT } from "../../model/geometry.ts";
-import { LAWS } from "../../model/invariants.ts";
+import { LAW_IDS, LAWS } from "../../model/invariants.ts";
+import { DURATION } from "./duration.ts";
 import { KNOWN, type Known } from "./known.ts";
 import type { SpecDocument, SpecPath } from "./spec-document.ts";
 import { valueAt } from "./complaints.ts";
 
-type Written<Kind extends string, Fields> = Fields & { readonly kind: Kind; readonly name?: string | undefined };
+type Written<Kind extends string, Fields> = Fields & {
+  readonly kind: Kind;
+  readonly name?: string | undefined;
+  readonly budget?: string | undefined;
+};
 type Runs = { readonly seeds: number; readonly commands: number };
 
 /** A part as it is written. */
@@ -19,7 +24,29 @@ export type WrittenPart =
   | Written<"verify", { readonly traces: readonly string[]; readonly profile?: unknown }>
   | Written<"reference", Runs & WrittenPools & { readonly lookEvery: number }>
   | Written<"handover", Runs & { readonly maxOrder: number }>
-  | Written<"mutants", Runs>;
+  | Written<"mutants", Runs>
+  | Written<"explore", WrittenTargets & WrittenExplore>
+  | Written<"test", WrittenTargets & WrittenTest>;
+
+/** Targets with what is expected of them, in all these pools under all these profiles. */
+interface WrittenTargets {
+  readonly targets: Readonly<Record<string, string>>;
+  readonly pools?: readonly WrittenPool[] | undefined;
+  readonly profiles?: readonly unknown[] | undefined;
+}
+
+interface WrittenExplore {
+  readonly oracle?: "api" | "lists" | undefined;
+  readonly depth?: number | undefined;
+  readonly states?: number | undefined;
+}
+
+interface WrittenTest {
+  readonly oracle?: "auto" | "answers" | "counts" | "lists" | undefined;
+  readonly commands?: number | undefined;
+  readonly seeds?: number | undefined;
+  readonly scope?: number | undefined;
+}
 
 type WrittenPools = { readonly pools: readonly WrittenPool[]; readonly profiles: readonly unknown[] };
 type WrittenRange = readonly [start: number, end: number];
@@ -101,15 +128,44 @@ const PROFILES = z
 const SEEDS = COUNT.describe("How many runs with seeds from 1 on.");
 const COMMANDS = COUNT.describe("Calls of each run.");
 
+const BUDGET = z
+  .string({ error: "a time, such as 30s or 5m" })
+  .regex(DURATION, { error: "a time, such as 30s or 5m" })
+  .optional()
+  .describe("The time that the part may take; what is not tried by then is undecided.");
+
+/** Small pools with a larger largest order have too many states to be worth the time. */
+const SCOPE_MAX = 5;
+const TARGETS = z
+  .record(TEXT, z.enum(["holds", ...LAW_IDS], { error: "holds, or the law that has to be broken first" }), {
+    error: "targets, each with what is expected of it",
+  })
+  .refine((targets) => Object.keys(targets).length > 0, { error: "at least one target" })
+  .meta({ minProperties: 1 })
+  .describe(
+    "Targets as on the command line (reference, spec, mutant:ID, a module, a .wasm file, or `-- program arguments`), " +
+      "each with `holds` or the law that has to be broken first.",
+  );
+const TRIED = {
+  name: NAME,
+  budget: BUDGET,
+  targets: TARGETS,
+  profiles: PROFILES.optional().describe(
+    "Names of profiles, or their fields; strict, or a mutant's own, if none is given.",
+  ),
+};
+
 const PARTS = {
   corpus: z.strictObject({
     kind: z.literal("corpus"),
     name: NAME,
+    budget: BUDGET,
     folder: TEXT.describe("The folder with the cases, relative to this file."),
   }),
   verify: z.strictObject({
     kind: z.literal("verify"),
     name: NAME,
+    budget: BUDGET,
     traces: z
       .array(TEXT, { error: "a list of traces" })
       .min(1, { error: "at least one trace" })
@@ -119,6 +175,7 @@ const PARTS = {
   reference: z.strictObject({
     kind: z.literal("reference"),
     name: NAME,
+    budget: BUDGET,
     pools: POOLS,
     profiles: PROFILES,
     seeds: SEEDS,
@@ -128,11 +185,51 @@ const PARTS = {
   handover: z.strictObject({
     kind: z.literal("handover"),
     name: NAME,
+    budget: BUDGET,
     seeds: COUNT.describe("How many machines boot."),
     commands: COMMANDS,
     maxOrder: ORDER,
   }),
-  mutants: z.strictObject({ kind: z.literal("mutants"), name: NAME, seeds: SEEDS, commands: COMMANDS }),
+  mutants: z.strictObject({
+    kind: z.literal("mutants"),
+    name: NAME,
+    budget: BUDGET,
+    seeds: SEEDS,
+    commands: COMMANDS,
+  }),
+  explore: z.strictObject({
+    kind: z.literal("explore"),
+    ...TRIED,
+    pools: POOLS.optional().describe("Pools; one block of 8 pages, or a mutant's own pool, if none is given."),
+    oracle: z
+      .enum(["api", "lists"], { error: "api or lists" })
+      .optional()
+      .describe("Judge the answers alone, or the free lists and counts as well, which is the default."),
+    depth: COUNT.optional().describe("Try all sequences of so many commands; without it, every state."),
+    states: COUNT.optional().describe("Stop after so many states; what is left is undecided."),
+  }),
+  test: z
+    .strictObject({
+      kind: z.literal("test"),
+      ...TRIED,
+      pools: POOLS.optional().describe("Pools of the long runs; drawn at random if none is given."),
+      oracle: z
+        .enum(["auto", "answers", "counts", "lists"], { error: "auto, answers, counts or lists" })
+        .optional()
+        .describe("What is looked at besides the answers; all that the target shows, if nothing is said."),
+      seeds: SEEDS.optional(),
+      commands: COUNT.optional().describe("Commands of the long runs; without it, they go on for the budget."),
+      scope: z
+        .int({ error: "an order" })
+        .min(0, { error: "an order, from 0" })
+        .max(SCOPE_MAX, { error: `an order up to ${SCOPE_MAX}` })
+        .optional()
+        .describe("Largest order of the small pools that are tried and searched first, 0 for none; 4 by default."),
+    })
+    .refine(({ commands, budget }) => commands !== undefined || budget !== undefined, {
+      error: "`commands`, or a `budget`",
+    })
+    .meta({ anyOf: [{ required: ["commands"] }, { required: ["budget"] }] }),
 };
 const PART_ERROR = `a part, whose kind is ${Object.keys(PARTS).join(", ")}`;
 
@@ -167,7 +264,7 @@ const FIELDS = {
     .describe("Failures that are put up with, each with its reason and the day from which it no longer is."),
   parts: z
     .array(
-      z.discriminatedUnion("kind", [PARTS.corpus, PARTS.verify, PARTS.reference, PARTS.handover, PARTS.mutants], {
+      z.discriminatedUnion("kind", Object.values(PARTS) as [typeof PARTS.corpus], {
         error: PART_ERROR,
       }),
       { error: "a list of parts" },

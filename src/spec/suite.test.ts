@@ -33,7 +33,9 @@ describe("a suite", () => {
   - { kind: verify, traces: [a.jsonl], profile: { fit: best } }
   - { kind: reference, pools: [${POOL}], profiles: [strict, { fit: best }], ${RUN} }
   - { kind: handover, seeds: 1, commands: 1, maxOrder: 3 }
-  - { kind: mutants, seeds: 1, commands: 1 }`);
+  - { kind: mutants, seeds: 1, commands: 1 }
+  - { kind: explore, targets: { spec: holds, mutant:cuts-the-list: frame } }
+  - { kind: test, targets: { ./a.mjs: holds, -- ./a b: holds }, commands: 1 }`);
     expect(suite).toMatchObject({ name: "a", file: "a.yaml" });
     expect((suite as Suite).parts.map(({ kind }) => kind)).toEqual([
       "corpus",
@@ -41,6 +43,8 @@ describe("a suite", () => {
       "reference",
       "handover",
       "mutants",
+      "explore",
+      "test",
     ]);
   });
 
@@ -62,7 +66,7 @@ describe("a suite", () => {
     [
       "a kind that is none",
       "  - { kind: corpse, folder: a }",
-      '5:13 SUITE_FIELD: a part, whose kind is corpus, verify, reference, handover, mutants, perhaps `corpus`, found "corpse"',
+      '5:13 SUITE_FIELD: a part, whose kind is corpus, verify, reference, handover, mutants, explore, test, perhaps `corpus`, found "corpse"',
     ],
     [
       "a misspelt field",
@@ -77,6 +81,47 @@ describe("a suite", () => {
     ["a field missing", "  - { kind: corpus }", "5:5 SUITE_FIELD: a text, found nothing"],
     ["no parts", "  []", "SUITE_FIELD: at least one part, found none"],
     ["parts that are no list", "", "4:7 SUITE_FIELD: a list of parts, found null"],
+    [
+      "a misspelt mutant",
+      "  - { kind: explore, targets: { mutant:cuts-the-lists: frame } }",
+      "5:33 TARGET_UNKNOWN: perhaps `mutant:cuts-the-list`, found mutant:cuts-the-lists",
+    ],
+    [
+      "a misspelt target",
+      "  - { kind: test, commands: 1, targets: { referense: holds } }",
+      "5:43 TARGET_UNKNOWN: perhaps `reference`, found referense",
+    ],
+    [
+      "a target that is none",
+      "  - { kind: test, commands: 1, targets: { a.txt: holds } }",
+      "5:43 TARGET_UNKNOWN: reference, mutant:ID, a module, a .wasm file, or a program behind --, found a.txt",
+    ],
+    [
+      "a specification that is tested",
+      "  - { kind: test, commands: 1, targets: { spec: holds } }",
+      "5:43 TARGET_UNKNOWN: an implementation, found spec",
+    ],
+    [
+      "a program that is explored",
+      "  - { kind: explore, targets: { -- ./a: holds } }",
+      "5:33 EXPLORE_NO_STATES: a target whose state can be saved, which no program's can, found -- ./a",
+    ],
+    [
+      "a law misspelt as what is expected",
+      "  - { kind: explore, targets: { reference: no-overlaps } }",
+      '5:44 SUITE_FIELD: holds, or the law that has to be broken first, perhaps `no-overlap`, found "no-overlaps"',
+    ],
+    ["no targets", "  - { kind: explore, targets: {} }", "5:31 SUITE_FIELD: at least one target, found {}"],
+    [
+      "a test without an end",
+      "  - { kind: test, targets: { reference: holds } }",
+      '5:5 SUITE_FIELD: `commands`, or a `budget`, found {"kind":"test","targets":{"reference":"holds"}}',
+    ],
+    [
+      "a budget that is no time",
+      "  - { kind: mutants, seeds: 1, commands: 1, budget: long }",
+      '5:53 SUITE_FIELD: a time, such as 30s or 5m, found "long"',
+    ],
     ["no seeds", "  - { kind: mutants, seeds: 0, commands: 1 }", "5:29 SUITE_FIELD: a whole number from 1, found 0"],
     [
       "an order beyond all",
@@ -177,7 +222,10 @@ describe("a suite that is printed", () => {
   - { kind: corpus, folder: traces }
   - { kind: verify, traces: [a.jsonl, b], profile: { fit: best } }
   - { kind: verify, traces: [c] }
-  - { kind: handover, seeds: 1, commands: 1, maxOrder: 3 }
+  - { kind: handover, seeds: 1, commands: 1, maxOrder: 3, budget: 1.5m }
+  - { kind: explore, targets: { spec: holds, mutant:cuts-the-list: frame }, depth: 3, profiles: [{ fit: best }] }
+  - { kind: explore, targets: { ./a.mjs: holds }, oracle: api, states: 9, pools: [${POOL}] }
+  - { kind: test, targets: { -- ./a b: holds, -- node c: holds }, budget: 250ms, seeds: 3, scope: 0 }
 known: [{ check: "a/*", reason: r, until: 2027-01-31 }, { law: aligned, reason: r, until: 2027-01-31 }]
 laws: { aligned: warning }`) as Suite;
     const printed = readText(
@@ -185,16 +233,17 @@ laws: { aligned: warning }`) as Suite;
       NO_FILES,
     ) as Suite;
     expect({ ...printed, parts: [] }).toEqual({ ...suite, parts: [] });
-    expect(printed.parts.map(withoutProfileName)).toEqual(suite.parts.map(withoutProfileName));
+    expect(printed.parts.map(withoutPlaces)).toEqual(suite.parts.map(withoutPlaces));
   });
 });
 
-/** A profile that is written out has no name of its own. */
-function withoutProfileName(part: Suite["parts"][number]): object {
+/** A profile that is written out has no name of its own, and targets have moved. */
+function withoutPlaces(part: Suite["parts"][number]): object {
   return JSON.parse(
-    JSON.stringify(part, (key, value: unknown) =>
-      key === "profile" && value !== null ? { ...(value as object), name: "" } : value,
-    ),
+    JSON.stringify(part, (key, value: unknown) => {
+      if (key === "place") return null;
+      return key === "profile" && value !== null ? { ...(value as object), name: "" } : value;
+    }),
   ) as object;
 }
 

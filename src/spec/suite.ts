@@ -4,7 +4,8 @@
 //  2. `corpus` judges the cases of a folder, `verify` traces that have to hold; both are named relative to the file.
 //     `reference` drives the reference allocator over every pool under every profile with every seed.
 //     `handover` boots machines with random memory maps.
-//     `mutants` lets every wrong allocator run into the laws.
+//     `mutants` lets every wrong allocator run into the laws. `explore` and `test` let these engines loose on any
+//     targets, each of which has to hold, or to break the law that stands beside it.
 //  3. `seeds: 4` means the seeds 1 to 4: a suite is the same run every time.
 //  4. `extends` names another suite: its parts come first, but for those in `without`, and a part of the same name
 //     takes their place. Its `known` failures and the weights of its `laws` hold too, where this suite says nothing.
@@ -17,6 +18,7 @@ import { LAW_IDS, type LawId } from "../../model/invariants.ts";
 import type { Profile } from "../../model/profile.ts";
 import type { Problem } from "../problem.ts";
 import { placeAt, problemsOf, shown } from "./complaints.ts";
+import { millisecondsIn } from "./duration.ts";
 import type { Known } from "./known.ts";
 import { nearest } from "./nearest.ts";
 import { readInlineProfile, type ProfileLibrary } from "./profile.ts";
@@ -29,26 +31,28 @@ import {
   type WrittenPool,
   type WrittenSuite,
 } from "./suite-schema.ts";
+import { readTargets, type SuiteTarget } from "./suite-target.ts";
 
-export interface CorpusPart {
-  readonly kind: "corpus";
+interface Part<Kind extends string> {
+  readonly kind: Kind;
+  /** What reports call it. */
   readonly name: string;
+  /** The time that it may take, in milliseconds; null for as much as there is. */
+  readonly budget: number | null;
+}
+export interface CorpusPart extends Part<"corpus"> {
   /** The suite's file, to which `folder` is relative. */
   readonly from: string;
   readonly folder: string;
 }
-export interface VerifyPart {
-  readonly kind: "verify";
-  readonly name: string;
+export interface VerifyPart extends Part<"verify"> {
   readonly from: string;
   /** Traces and folders of traces, relative to `from`. */
   readonly traces: readonly string[];
   /** What they are judged by; null for the profiles that they name themselves. */
   readonly profile: Profile | null;
 }
-export interface ReferencePart {
-  readonly kind: "reference";
-  readonly name: string;
+export interface ReferencePart extends Part<"reference"> {
   readonly pools: readonly NamedPool[];
   readonly profiles: readonly Profile[];
   readonly seeds: number;
@@ -57,21 +61,39 @@ export interface ReferencePart {
   /** Calls from one look at the free lists to the next. */
   readonly lookEvery: number;
 }
-export interface HandoverPart {
-  readonly kind: "handover";
-  readonly name: string;
+export interface HandoverPart extends Part<"handover"> {
   readonly seeds: number;
   readonly commands: number;
   readonly maxOrder: number;
 }
-export interface MutantsPart {
-  readonly kind: "mutants";
-  readonly name: string;
+export interface MutantsPart extends Part<"mutants"> {
   /** Runs of the random client for each mutant, after its witness. */
   readonly seeds: number;
   readonly commands: number;
 }
-export type SuitePart = CorpusPart | VerifyPart | ReferencePart | HandoverPart | MutantsPart;
+/** What a part of either engine is about. */
+interface Tried<Kind extends string> extends Part<Kind> {
+  readonly targets: readonly SuiteTarget[];
+  /** Null for the engine's own choice. */
+  readonly pools: readonly NamedPool[] | null;
+  /** Null for the strict laws, or a mutant's own profile. */
+  readonly profiles: readonly Profile[] | null;
+}
+export interface ExplorePart extends Tried<"explore"> {
+  readonly oracle: "api" | "lists";
+  /** Commands from the start beyond which no state is looked for, or null for every state. */
+  readonly depth: number | null;
+  readonly states: number | null;
+}
+export interface TestPart extends Tried<"test"> {
+  readonly oracle: "auto" | "answers" | "counts" | "lists";
+  readonly seeds: number;
+  /** Commands of the long runs, or null for as many as fit into the budget. */
+  readonly commands: number | null;
+  /** Largest order of small pools, or null for the engine's own choice. */
+  readonly scope: number | null;
+}
+export type SuitePart = CorpusPart | VerifyPart | ReferencePart | HandoverPart | MutantsPart | ExplorePart | TestPart;
 
 export interface NamedPool {
   readonly name: string;
@@ -206,23 +228,50 @@ function named(parts: readonly SuitePart[]): readonly SuitePart[] {
 }
 
 function partOf(part: WrittenPart, path: SpecPath, reading: Reading): SuitePart {
-  const name = part.name ?? part.kind;
   const { file: from } = reading;
+  const common = {
+    name: part.name ?? part.kind,
+    budget: part.budget === undefined ? null : millisecondsIn(part.budget),
+  };
   switch (part.kind) {
     case "corpus":
-      return { ...part, name, from };
+      return { ...part, ...common, from };
     case "verify":
-      return { ...part, name, from, profile: profileOf(part.profile ?? null, [...path, "profile"], reading) };
+      return { ...part, ...common, from, profile: profileOf(part.profile ?? null, [...path, "profile"], reading) };
     case "reference": {
-      const profiles = part.profiles.flatMap(
-        (value, index) => profileOf(value, [...path, "profiles", index], reading) ?? [],
-      );
-      return { ...part, name, pools: part.pools.map(poolOf), profiles };
+      const profiles = profilesOf(part.profiles, path, reading);
+      return { ...part, ...common, pools: part.pools.map(poolOf), profiles };
     }
     case "handover":
     case "mutants":
-      return { ...part, name };
+      return { ...part, ...common };
+    case "explore": {
+      const { oracle = "lists", depth = null, states = null } = part;
+      return { ...common, kind: "explore", ...triedOf(part, path, reading), oracle, depth, states };
+    }
+    case "test": {
+      const { oracle = "auto", seeds = 1, commands = null, scope = null } = part;
+      return { ...common, kind: "test", ...triedOf(part, path, reading), oracle, seeds, commands, scope };
+    }
   }
+}
+
+type WrittenTried = Extract<WrittenPart, { readonly kind: "explore" | "test" }>;
+
+function triedOf(
+  { kind, targets, pools, profiles }: WrittenTried,
+  path: SpecPath,
+  reading: Reading,
+): Pick<ExplorePart, "targets" | "pools" | "profiles"> {
+  return {
+    targets: readTargets(targets, { kind, path: [...path, "targets"] }, reading.document, reading.problems),
+    pools: pools?.map(poolOf) ?? null,
+    profiles: profiles === undefined ? null : profilesOf(profiles, path, reading),
+  };
+}
+
+function profilesOf(values: readonly unknown[], path: SpecPath, reading: Reading): readonly Profile[] {
+  return values.flatMap((value, index) => profileOf(value, [...path, "profiles", index], reading) ?? []);
 }
 
 /** The profile, or null where none is named or it is wrong. */

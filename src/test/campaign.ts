@@ -42,6 +42,8 @@ export interface CampaignOptions {
   readonly from: number;
   /** Can the target be given an address inside a page? */
   readonly takesFractions: boolean;
+  /** The laws that are judged; all of them, where none are named. */
+  readonly laws?: ReadonlySet<LawId> | undefined;
 }
 
 /** What a campaign does where nothing is said of it. */
@@ -245,11 +247,12 @@ export class Campaign {
 
   /** The stage of a job's pool; null where it does not open and need not. */
   #stageOf({ kind, pool }: Job): Stage | null {
-    const { target, profile, eyes, full } = this.#options;
-    if (kind === "run" && full === null) return this.#opened(new Stage(target, openingOf(pool.shape, profile), eyes));
+    const { target, profile, eyes, full, laws } = this.#options;
+    if (kind === "run" && full === null)
+      return this.#opened(new Stage(target, openingOf(pool.shape, profile), eyes, laws));
     const known = this.#stages.get(pool);
     if (known !== undefined) return known;
-    const stage = this.#opened(new Stage(target, openingOf(pool.shape, profile), eyes));
+    const stage = this.#opened(new Stage(target, openingOf(pool.shape, profile), eyes, laws));
     const isNeeded = kind === "run" || full === null;
     const isUsed = isNeeded || !stage.isDeadAtOnce();
     if (!isUsed) this.#unopened.push(pool);
@@ -281,8 +284,8 @@ export class Campaign {
 
   #report(job: Job, law: LawId, script: Counterexample["script"]): void {
     const commands = this.#commands + this.#transitions;
-    const { target, profile, eyes, full } = this.#options;
-    const reduction = { target, profile, eyes, full, transitionsMax: SHORTEST_TRANSITIONS };
+    const { target, profile, eyes, full, laws } = this.#options;
+    const reduction = { target, profile, eyes, full, laws, transitionsMax: SHORTEST_TRANSITIONS };
     const counterexample = reduce({ pool: job.pool, script }, law, reduction);
     this.#finding = { job, commands, counterexample };
   }

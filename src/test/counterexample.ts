@@ -57,6 +57,8 @@ export interface Reduction {
   readonly target: SessionTarget;
   readonly profile: Profile;
   readonly eyes: Eyes | null;
+  /** The laws that are judged; all of them, where none are named. */
+  readonly laws?: ReadonlySet<LawId> | undefined;
   /** The pool that must be shown to fail, if it can; null for a pool of the kind found with `LIFTED_ORDER`. */
   readonly full: PoolShape | null;
   /** Commands that the search for something shorter may give. */
@@ -86,8 +88,8 @@ function certify(search: Found, { pool }: Placed, lifted: Placed | null): Certif
   return { kind: "lifted", scale: pool.shape.maxOrder, maxOrder: lifted.pool.shape.maxOrder };
 }
 
-function stageFor(shape: PoolShape, { target, profile, eyes }: Reduction): Stage {
-  return new Stage(target, openingOf(shape, profile), eyes);
+function stageFor(shape: PoolShape, { target, profile, eyes, laws }: Reduction): Stage {
+  return new Stage(target, openingOf(shape, profile), eyes, laws);
 }
 
 function shrinkIn({ pool, script }: Placed, law: LawId, reduction: Reduction): Placed | null {

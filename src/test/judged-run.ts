@@ -6,6 +6,7 @@
 //  2. `recorded` answers what was answered, so that a report can be made without starting the process again.
 
 import { OK, type Snapshot } from "../../model/command.ts";
+import { ALL_LAWS, type LawId } from "../../model/invariants.ts";
 import type { Violation } from "../../model/violation.ts";
 import { createLedger, type Ledger } from "../../model/ledger.ts";
 import { step } from "../../model/step.ts";
@@ -19,9 +20,13 @@ export interface RunFault {
   readonly violation: Violation;
 }
 
-/** Judges a run, and counts the laws it puts to the test; null where no law is broken by the allocator. */
-export function judgeRun({ opening, script, run }: KeptRun, laws: LawCounts): RunFault | null {
-  const ledger = createLedger({ ...opening, start: "empty" });
+/** Judges a run by these laws, and counts those it puts to the test; null where the allocator breaks none. */
+export function judgeRun(
+  { opening, script, run }: KeptRun,
+  counts: LawCounts,
+  laws: ReadonlySet<LawId> = ALL_LAWS,
+): RunFault | null {
+  const ledger = createLedger({ ...opening, laws, start: "empty" });
   ledger.gathersEvidence = false;
   const resolver = new Resolver();
   for (const [move, outcome] of run.outcomes.entries()) {
@@ -29,19 +34,19 @@ export function judgeRun({ opening, script, run }: KeptRun, laws: LawCounts): Ru
     const command = resolver.commandOf(given);
     if (command === null || outcome === null) continue;
     resolver.answered(given, outcome);
-    countLaws(laws, ledger, command, outcome);
+    countLaws(counts, ledger, command, outcome);
     const violation = ofAllocator(step(ledger, command, outcome));
     if (violation !== null) return { move, violation };
     if (outcome.kind === "crashed") return null;
   }
-  const violation = run.snapshot === null ? null : judgeLook(ledger, run.snapshot, laws);
+  const violation = run.snapshot === null ? null : judgeLook(ledger, run.snapshot, counts);
   return violation === null ? null : { move: script.length - 1, violation };
 }
 
-function judgeLook(ledger: Ledger, seen: Snapshot | Crashed, laws: LawCounts): Violation | null {
+function judgeLook(ledger: Ledger, seen: Snapshot | Crashed, counts: LawCounts): Violation | null {
   const command: Snapshot = seen.kind === "crashed" ? { kind: "snapshot", lists: [], cached: [] } : seen;
   const outcome = seen.kind === "crashed" ? seen : OK;
-  countLaws(laws, ledger, command, outcome);
+  countLaws(counts, ledger, command, outcome);
   return ofAllocator(step(ledger, command, outcome));
 }
 

@@ -105,7 +105,7 @@ export class ProcessCampaign {
     for (const [at, run] of runs.entries()) {
       const script = drawn[at] as Script;
       this.#count(job, { opening, script, run });
-      const fault = judgeRun({ opening, script, run }, this.#laws);
+      const fault = judgeRun({ opening, script, run }, this.#laws, this.#options.laws);
       if (fault === null) continue;
       await this.#report(job, script, fault.violation.law);
       return;
@@ -155,7 +155,7 @@ export class ProcessCampaign {
     const [run] = await this.#options.target.run(opening, [script]);
     if (run === undefined) return;
     this.#count(job, { opening, script, run });
-    const fault = judgeRun({ opening, script, run }, this.#laws);
+    const fault = judgeRun({ opening, script, run }, this.#laws, this.#options.laws);
     if (fault !== null) await this.#report(job, script, fault.violation.law);
   }
 
@@ -187,7 +187,7 @@ export class ProcessCampaign {
       const runs = await this.#options.target.run(opening, batch);
       for (const [number, run] of runs.entries()) {
         const script = batch[number] as Script;
-        const fault = judgeRun({ opening, script, run }, new Map());
+        const fault = judgeRun({ opening, script, run }, new Map(), this.#options.laws);
         if (fault?.violation.law === law) return { script: neededBy(script, run, fault), at: at + number };
       }
       at += batch.length;

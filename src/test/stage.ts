@@ -16,7 +16,7 @@ import {
   type Outcome,
   type Snapshot,
 } from "../../model/command.ts";
-import { LAW_IDS, type LawId } from "../../model/invariants.ts";
+import { ALL_LAWS, type LawId } from "../../model/invariants.ts";
 import { createLedger, type Ledger } from "../../model/ledger.ts";
 import { step } from "../../model/step.ts";
 import type { Violation } from "../../model/violation.ts";
@@ -44,8 +44,6 @@ export interface Played {
   readonly steps: readonly Taken[];
   readonly failure: Failure | null;
 }
-
-const ALL_LAWS: ReadonlySet<LawId> = new Set(LAW_IDS);
 
 /** The observation that a target crashed in. */
 const NO_LISTS: Snapshot = { kind: "snapshot", lists: [], cached: [] };
