@@ -24,6 +24,8 @@
  *   #define BUDDYCHECK_NO_ORDERS     there is no buddycheck_alloc and no buddycheck_free
  *   #define BUDDYCHECK_NO_SIZE       buddycheck_free has no order: the allocator remembers it
  *   #define BUDDYCHECK_NO_MAIN       a process has its own `main`, which calls buddycheck_main()
+ *   #define BUDDYCHECK_TEST          there is no line protocol: a unit test calls these functions by itself, and
+ *                                    asks what the lists hold with buddycheck_lists_are and buddycheck_counts_are
  *
  * 1. Page numbers are absolute: a pool is the pages from base_pfn to base_pfn + pages. Ranges leave their end out.
  * 2. `buddycheck_open` is called for every new pool, on whatever the last one left behind, and begins anew.
@@ -222,6 +224,109 @@ __attribute__((weak, no_builtin("memcpy"))) void *memcpy(void *to, const void *f
 		*at++ = *source++;
 	return to;
 }
+
+#elif defined(BUDDYCHECK_TEST)
+
+/* ------------------------------------------------------------------ a unit test: what the lists must hold */
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Words that must still be seen, the others blanked out; and where an emitter is left that shows what is not there. */
+static char *buddycheck_awaited;
+static jmp_buf buddycheck_wrong;
+
+/* Blanks out a word that is awaited. One that is not is said, and ends the look: a broken list may have no end. */
+static void buddycheck_see(const char *word)
+{
+	size_t length = strlen(word);
+	char *at = buddycheck_awaited;
+
+	while ((at = strstr(at, word)) != NULL) {
+		if ((at == buddycheck_awaited || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0')) {
+			memset(at, ' ', length);
+			return;
+		}
+		at += length;
+	}
+	fprintf(stderr, "buddycheck: %s should not be there\n", word);
+	longjmp(buddycheck_wrong, 1);
+}
+
+/* Does `look` show exactly these words? */
+static BUDDYCHECK_MAYBE_UNUSED int buddycheck_shows(const char *words, void (*look)(void))
+{
+	int is_right = 0;
+
+	buddycheck_awaited = (char *)malloc(strlen(words) + 1);
+	if (buddycheck_awaited == NULL)
+		exit(1);
+	strcpy(buddycheck_awaited, words);
+	if (setjmp(buddycheck_wrong) == 0) {
+		look();
+		words = buddycheck_awaited + strspn(buddycheck_awaited, " ");
+		is_right = *words == '\0';
+		if (!is_right)
+			fprintf(stderr, "buddycheck: missing %s\n", words);
+	}
+	free(buddycheck_awaited);
+	return is_right;
+}
+
+void buddycheck_listed(unsigned order, buddycheck_pfn pfn)
+{
+	char word[48];
+
+	snprintf(word, sizeof word, "%lu:%u", pfn, order);
+	buddycheck_see(word);
+}
+
+void buddycheck_cached(buddycheck_pfn pfn)
+{
+	char word[48];
+
+	snprintf(word, sizeof word, "%lu (cached)", pfn);
+	buddycheck_see(word);
+}
+
+void buddycheck_counted(unsigned order, unsigned long blocks)
+{
+	char word[48];
+
+	snprintf(word, sizeof word, "%lux%u", blocks, order);
+	if (blocks > 0)
+		buddycheck_see(word);
+}
+
+void buddycheck_state(const void *address, unsigned long bytes)
+{
+	(void)address;
+	(void)bytes;
+}
+
+void buddycheck_log(const char *words, unsigned long bytes)
+{
+	fwrite(words, 1, bytes, stderr);
+	fputc('\n', stderr);
+}
+
+#ifdef BUDDYCHECK_LISTS
+/* Do the free lists hold exactly these blocks, in any order? "0:1 4:2" is page 0 of order 1 and page 4 of order 2. */
+static BUDDYCHECK_MAYBE_UNUSED int buddycheck_lists_are(const char *blocks)
+{
+	return buddycheck_shows(blocks, buddycheck_lists);
+}
+#endif
+
+#ifdef BUDDYCHECK_COUNTS
+/* Are exactly these free blocks counted? "2x0 1x3" is two of order 0, one of order 3, and none of any other. */
+static BUDDYCHECK_MAYBE_UNUSED int buddycheck_counts_are(const char *blocks)
+{
+	return buddycheck_shows(blocks, buddycheck_counts);
+}
+#endif
 
 #else
 

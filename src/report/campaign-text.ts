@@ -64,7 +64,7 @@ function findingParts(
   const shown = exhibit(stage, counterexample.script);
   if (shown === null) return [notRepeated(report, finding, look)];
   const { basePfn } = stage.opening.geometry;
-  const test = look.unitTest === null ? [] : [testLines(shown, finding, look.unitTest, basePfn)];
+  const test = look.unitTest === null ? [] : [testLines(shown, finding, look.unitTest, stage)];
   return [
     [...exhibitText(shown, options.target.name, basePfn, look), ...notes(shown, finding, report, basePfn, look)],
     ...test,
@@ -148,10 +148,12 @@ function testLines(
   shown: Exhibit,
   { counterexample }: CampaignFinding,
   language: TestLanguage,
-  basePfn: number,
+  { session, opening }: Stage,
 ): readonly string[] {
   const { steps, violation, expected } = shown;
-  return unitTest(language, { shape: counterexample.pool.shape, steps, violation, expected, basePfn });
+  const { basePfn } = opening.geometry;
+  const { takesZones } = session;
+  return unitTest(language, { shape: counterexample.pool.shape, steps, violation, expected, basePfn, takesZones });
 }
 
 // ---------------------------------------------------------------- what was exercised

@@ -1,23 +1,28 @@
-// A unit test in C: the functions of include/buddycheck.h's target are called as buddycheck calls them.
+// A unit test in C: the functions of include/buddycheck.h's target are called as buddycheck calls them, and the lists are
+// looked at with its buddycheck_lists_are and buddycheck_counts_are.
 
-import type { Command } from "../../model/command.ts";
+import type { Command, FreeLists } from "../../model/command.ts";
 import type { FrameRange, PoolShape } from "../../model/geometry.ts";
-import type { Demand, Language } from "./unit-test-language.ts";
+import type { Demand, Language, TestedCase } from "./unit-test-language.ts";
 
 export const C_TEST: Language = {
   opening: ({ shape, violation }, comment) => [
-    ...comment.map((line, at) => `${at === 0 ? "/*" : " *"} ${line}${at === comment.length - 1 ? " */" : ""}`),
+    ...[...comment, INCLUDED].map((line, at) => `${at === 0 ? "/*" : " *"} ${line}${line === INCLUDED ? " */" : ""}`),
     `static void test_${violation.law.replaceAll("-", "_")}(void)`,
     "{",
     ...poolLines(shape),
     "",
     "\tassert(buddycheck_open(&pool) == 0);",
   ],
-  call: (command, frame, variable) =>
-    `\t${variable === null ? "" : `buddycheck_pfn ${variable} = `}${callOf(command, frame)};`,
-  demand: (demand, command, frame) => demandLines(demand, callOf(command, frame)).map((line) => `\t${line}`),
+  call: (command, frame, variable, tested) =>
+    `\t${variable === null ? "" : `buddycheck_pfn ${variable} = `}${callOf(command, frame, tested)};`,
+  demand: (demand, command, frame, tested) =>
+    demandLines(demand, callOf(command, frame, tested)).map((line) => `\t${line}`),
   closing: ["}"],
 };
+
+/** What the test stands behind. */
+const INCLUDED = 'Behind: #define BUDDYCHECK_TEST, #include "target.c", #include <assert.h>';
 
 function poolLines({ pages, maxOrder, basePfn, reserved, zones }: PoolShape): readonly string[] {
   return [
@@ -35,12 +40,12 @@ function rangeLines(count: string, field: string, ranges: readonly FrameRange[],
   return [`\t\t.${count} = ${ranges.length},`, `\t\t.${field} = {${written}},`];
 }
 
-function callOf(command: Command, frame: string): string {
+function callOf(command: Command, frame: string, tested: TestedCase): string {
   switch (command.kind) {
     case "alloc":
-      return `buddycheck_alloc(${command.order})`;
+      return `buddycheck_alloc(${command.order}${zoneArgument(command.zone, tested)})`;
     case "alloc-pages":
-      return `buddycheck_alloc_pages(${command.pages})`;
+      return `buddycheck_alloc_pages(${command.pages}${zoneArgument(command.zone, tested)})`;
     case "free":
       return `buddycheck_free(${frame})`;
     case "free-order":
@@ -51,13 +56,19 @@ function callOf(command: Command, frame: string): string {
       return `buddycheck_add(${frame}, ${command.pages})`;
     case "remove":
       return `buddycheck_remove(${frame}, ${command.pages})`;
+    // Looks are made by the demand alone.
     case "snapshot":
-      return "buddycheck_lists()";
     case "counts":
-      return "buddycheck_counts()";
     case "unnamed":
       return "";
   }
+}
+
+/** A zone's number is its place among the zones; a target without zones is not asked for one. */
+function zoneArgument(zone: string | null, { shape, takesZones }: TestedCase): string {
+  if (!takesZones) return "";
+  const number = shape.zones.findIndex(({ name }) => name === zone);
+  return number < 0 ? ", BUDDYCHECK_ANY_ZONE" : `, ${number}`;
 }
 
 function demandLines(demand: Demand, call: string): readonly string[] {
@@ -73,22 +84,32 @@ function demandLines(demand: Demand, call: string): readonly string[] {
     case "returns":
       return [`${call}; /* It did not return. */`];
     case "multiple":
-      return [`assert(${call} % ${demand.of} == 0);`];
+      return [`buddycheck_pfn last = ${call};`, `assert(last == BUDDYCHECK_REFUSED || last % ${demand.of} == 0);`];
     case "apart":
       return [
         `buddycheck_pfn last = ${call};`,
-        `assert(last + ${demand.pages} <= ${demand.variable} || ${demand.variable} + ${demand.otherPages} <= last);`,
+        `assert(last == BUDDYCHECK_REFUSED || last + ${demand.pages} <= ${demand.variable} || ${demand.variable} + ${demand.otherPages} <= last);`,
       ];
+    case "within": {
+      // That a pfn is not below 0 compilers call a comparison without sense.
+      const inside = demand.runs.map(({ start, end }) =>
+        start === 0 ? `last + ${demand.pages} <= ${end}` : `(last >= ${start} && last + ${demand.pages} <= ${end})`,
+      );
+      return [`buddycheck_pfn last = ${call};`, `assert(last == BUDDYCHECK_REFUSED || ${inside.join(" || ")});`];
+    }
     case "lists":
-      return [`${call}; /* Must list exactly ${listed(demand.lists)}. */`];
+      return [`assert(buddycheck_lists_are("${blocksIn(demand.lists)}"));`];
     case "counts":
-      return [`${call}; /* Must count ${demand.free.join(" ")}. */`];
+      return [`assert(buddycheck_counts_are("${countsIn(demand.free)}"));`];
     case "told":
-      return [`${call}; /* Wrong here: ${demand.words}. */`];
+      return [`${call === "" ? "" : `${call}; `}/* Wrong here: ${demand.words}. */`];
   }
 }
 
-function listed(lists: readonly (readonly number[])[]): string {
-  const blocks = lists.flatMap((heads, order) => heads.map((pfn) => `${pfn} (order ${order})`));
-  return blocks.length === 0 ? "nothing" : blocks.join(", ");
+function blocksIn(lists: FreeLists): string {
+  return lists.flatMap((heads, order) => heads.map((pfn) => `${pfn}:${order}`)).join(" ");
+}
+
+function countsIn(free: readonly number[]): string {
+  return free.flatMap((blocks, order) => (blocks === 0 ? [] : [`${blocks}x${order}`])).join(" ");
 }

@@ -1,7 +1,7 @@
 // What a language must be able to say for a unit test (unit-test.ts).
 
 import type { Command, FreeLists } from "../../model/command.ts";
-import type { PoolShape } from "../../model/geometry.ts";
+import type { FrameRange, PoolShape } from "../../model/geometry.ts";
 import type { Violation } from "../../model/violation.ts";
 import type { Answered } from "../test/scripts.ts";
 
@@ -10,8 +10,10 @@ export interface TestedCase {
   readonly steps: readonly Answered[];
   readonly violation: Violation;
   readonly basePfn: number;
-  /** What the lists must hold after the last step. */
-  readonly expected: FreeLists;
+  /** What the lists must hold after the last step; null where that is not one set of blocks. */
+  readonly expected: FreeLists | null;
+  /** Do requests name a zone? */
+  readonly takesZones: boolean;
 }
 
 /** What the last step must come to. */
@@ -24,6 +26,8 @@ export type Demand =
   | { readonly kind: "multiple"; readonly of: number }
   /** The block served has no page in common with the one in `variable`. */
   | { readonly kind: "apart"; readonly variable: string; readonly pages: number; readonly otherPages: number }
+  /** The block served lies in one of these ranges. */
+  | { readonly kind: "within"; readonly pages: number; readonly runs: readonly FrameRange[] }
   | { readonly kind: "lists"; readonly lists: FreeLists }
   | { readonly kind: "counts"; readonly free: readonly number[] }
   /** Nothing that a call could assert: the sentence stands as a comment. */
@@ -33,7 +37,7 @@ export type Demand =
 export interface Language {
   readonly opening: (tested: TestedCase, comment: readonly string[]) => readonly string[];
   /** A call; its answer goes to `variable`, if there is one. A frame is named by an expression. */
-  readonly call: (command: Command, frame: string, variable: string | null) => string;
-  readonly demand: (demand: Demand, command: Command, frame: string, basePfn: number) => readonly string[];
+  readonly call: (command: Command, frame: string, variable: string | null, tested: TestedCase) => string;
+  readonly demand: (demand: Demand, command: Command, frame: string, tested: TestedCase) => readonly string[];
   readonly closing: readonly string[];
 }

@@ -62,14 +62,20 @@ function demandLines(demand: Demand, call: string): readonly string[] {
     case "returns":
       return [`expect(() => ${call}).not.toThrow();`];
     case "multiple":
-      return [`expect(${call} % ${demand.of}).toBe(0);`];
+      return [`const last = ${call};`, `expect(last === null || last % ${demand.of} === 0).toBe(true);`];
     case "apart":
       return [
         `const last = ${call};`,
-        `expect(last + ${demand.pages} <= ${demand.variable} || ${demand.variable} + ${demand.otherPages} <= last).toBe(true);`,
+        `expect(last === null || last + ${demand.pages} <= ${demand.variable} || ${demand.variable} + ${demand.otherPages} <= last).toBe(true);`,
       ];
+    case "within": {
+      const inside = demand.runs.map(({ start, end }) => `(last >= ${start} && last + ${demand.pages} <= ${end})`);
+      return [`const last = ${call};`, `expect(last === null || ${inside.join(" || ")}).toBe(true);`];
+    }
     case "lists":
-      return [`expect(${call}).toEqual(${JSON.stringify(demand.lists)});`];
+      return [
+        `expect(${call}.map((heads) => heads.toSorted((a, b) => a - b))).toEqual(${JSON.stringify(demand.lists)});`,
+      ];
     case "counts":
       return [`expect(${call}).toEqual(${JSON.stringify(demand.free)});`];
     case "told":

@@ -7,7 +7,8 @@
 //  3. Only the last step was wrong: it alone is asserted, by what a correct allocator must answer.
 
 import { match } from "ts-pattern";
-import type { Command } from "../../model/command.ts";
+import type { Command, FreeLists } from "../../model/command.ts";
+import { createGeometry } from "../../model/geometry.ts";
 import { lawOf } from "../../model/invariants.ts";
 import type { Answered } from "../test/scripts.ts";
 import { stepsInNotation } from "./campaign-words.ts";
@@ -23,22 +24,26 @@ const LANGUAGES: Readonly<Record<TestLanguage, Language>> = { c: C_TEST, ts: TS_
 export function unitTest(language: TestLanguage, tested: TestedCase): readonly string[] {
   const { opening, call, demand, closing } = LANGUAGES[language];
   const { steps, violation, basePfn } = tested;
-  const variables = namedBlocks(steps);
-  const last = steps.at(-1);
+  const named = namedBlocks(steps);
+  const frames = steps.map(({ command }, at) => frameOf(command, at, tested, named));
   const comment = [lawOf(violation.law).statement, `Found: ${stepsInNotation(steps, basePfn).join(" ")}`];
-  const lines = steps
-    .slice(0, -1)
-    .map(({ command }, at) => call(command, frameOf(command, at, tested, variables), variables[at] ?? null));
-  const asserted =
-    last === undefined
-      ? []
-      : demand(
-          demandOf(tested, variables),
-          last.command,
-          frameOf(last.command, steps.length - 1, tested, variables),
-          basePfn,
-        );
-  return [...opening(tested, comment), ...lines, ...asserted, ...closing];
+  const last = steps.at(-1);
+  if (last === undefined) return [...opening(tested, comment), ...closing];
+  const demanded = demandOf(tested, last, named);
+  const used = new Set([
+    ...frames.map((frame) => frame.split(" ")[0]),
+    "variable" in demanded ? demanded.variable : "",
+  ]);
+  const lines = steps.slice(0, -1).map(({ command }, at) => {
+    const name = named[at] ?? null;
+    return call(command, frames[at] as string, name !== null && used.has(name) ? name : null, tested);
+  });
+  return [
+    ...opening(tested, comment),
+    ...lines,
+    ...demand(demanded, last.command, frames.at(-1) ?? "", tested),
+    ...closing,
+  ];
 }
 
 /** `a`, `b`, … for the requests that were served, in their order; null for every other step. */
@@ -66,17 +71,24 @@ function frameOf(command: Command, at: number, { steps }: TestedCase, variables:
   return String(command.pfn);
 }
 
-function demandOf({ violation, steps, expected }: TestedCase, variables: readonly (string | null)[]): Demand {
+function demandOf(
+  { violation, steps, expected, shape, basePfn }: TestedCase,
+  last: Answered,
+  variables: readonly (string | null)[],
+): Demand {
   const { fault, allowed } = violation;
-  const last = steps.at(-1) as Answered;
   return match(fault)
     .returnType<Demand>()
     .with({ kind: "refused-with-room" }, () => ({ kind: "served" }))
     .with({ kind: "order-above-max" }, { kind: "served-zero-pages" }, () => ({ kind: "refused" }))
     .with({ kind: "misaligned-block" }, ({ order }) => ({ kind: "multiple", of: 2 ** order }))
+    .with({ kind: "outside-managed" }, ({ pages }) => {
+      const { runs } = createGeometry({ ...shape, basePfn });
+      return { kind: "within", pages, runs };
+    })
     .with({ kind: "good-free-refused" }, () => ({ kind: "accepted" }))
     .with({ kind: "bad-free" }, { kind: "join-twice" }, { kind: "left-in-use" }, () => ({ kind: "rejected" }))
-    .with({ kind: "died" }, () => ({ kind: "returns" }))
+    .with({ kind: "died" }, () => lookDemand(last, expected) ?? { kind: "returns" })
     .with({ kind: "overlaps-live" }, ({ holder, pages }) => {
       const at = steps.findLastIndex(
         ({ outcome }, index) => index < steps.length - 1 && outcome.kind === "block" && outcome.pfn === holder.pfn,
@@ -87,7 +99,13 @@ function demandOf({ violation, steps, expected }: TestedCase, variables: readonl
     })
     .otherwise(() => {
       if (allowed.kind === "counts") return { kind: "counts", free: allowed.free };
-      if (last.command.kind === "snapshot") return { kind: "lists", lists: expected };
-      return { kind: "told", words: `this breaks ${violation.law}` };
+      return lookDemand(last, expected) ?? { kind: "told", words: `this breaks ${violation.law}` };
     });
+}
+
+/** What a look must show, where the last step is one and there is only one right answer. */
+function lookDemand({ command }: Answered, expected: FreeLists | null): Demand | null {
+  if (expected === null) return null;
+  if (command.kind === "snapshot") return { kind: "lists", lists: expected };
+  return command.kind === "counts" ? { kind: "counts", free: expected.map((heads) => heads.length) } : null;
 }

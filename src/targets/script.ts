@@ -32,6 +32,19 @@ export type Move =
 
 export type Script = readonly Move[];
 
+/** The call that a move makes, where it makes one. */
+export function callOf(move: Move): FreeCommand["kind"] | AllocCommand["kind"] | (Add | Remove)["kind"] {
+  switch (move.kind) {
+    case "request":
+    case "literal":
+      return move.command.kind;
+    case "give-back":
+      return move.naming === "none" ? "free" : `free-${move.naming}`;
+    case "misuse":
+      return move.order === null ? "free" : "free-order";
+  }
+}
+
 /** What a request was served. `pages` as asked for; `isLive` until an honest free was accepted. */
 interface Served {
   readonly pfn: number;

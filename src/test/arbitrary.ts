@@ -16,7 +16,7 @@ import { REFERENCE } from "../targets/reference.ts";
 import { Client, type Speech } from "./client.ts";
 import { openingOf, type Pool } from "./pools.ts";
 import { createRandom } from "./random.ts";
-import { candidates, isSmaller, partsLeftOut } from "./shrink.ts";
+import { partsLeftOut, smallerThan } from "./shrink.ts";
 import { Stage } from "./stage.ts";
 
 export interface PoolLimits {
@@ -134,11 +134,11 @@ class ScriptArbitrary extends fc.Arbitrary<Script> {
   }
 
   shrink(script: Script): fc.Stream<fc.Value<Script>> {
-    return fc.stream(smaller(script)).map((candidate) => new fc.Value(candidate, undefined));
+    return fc.stream(smaller(script, this.#speech)).map((candidate) => new fc.Value(candidate, undefined));
   }
 }
 
-function* smaller(script: Script): Generator<Script> {
+function* smaller(script: Script, { calls }: Speech): Generator<Script> {
   yield* partsLeftOut(script);
-  for (const candidate of candidates(script)) if (isSmaller(candidate, script)) yield candidate;
+  yield* smallerThan(script, calls);
 }

@@ -93,7 +93,8 @@ function stageFor(shape: PoolShape, { target, profile, eyes, laws }: Reduction):
 }
 
 function shrinkIn({ pool, script }: Placed, law: LawId, reduction: Reduction): Placed | null {
-  const shrunk = shrinkScript(script, trialOn(stageFor(pool.shape, reduction), law));
+  const stage = stageFor(pool.shape, reduction);
+  const shrunk = shrinkScript(script, trialOn(stage, law), stage.session.calls);
   return shrunk === null ? null : { pool, script: shrunk };
 }
 
@@ -107,7 +108,7 @@ function inSmallerPool(placed: Placed, law: LawId, reduction: Reduction): Placed
     const trial = trialOn(stage, law);
     for (let by = shape.maxOrder - pool.shape.maxOrder; by >= 0; by--) {
       const lowered = trial(liftScript(placed.script, -by));
-      if (lowered !== null) return { pool, script: shrinkScript(lowered, trial) ?? lowered };
+      if (lowered !== null) return { pool, script: shrinkScript(lowered, trial, stage.session.calls) ?? lowered };
     }
   }
   return placed;
@@ -128,7 +129,7 @@ function shortened(broken: Broken, reduction: Reduction): { readonly broken: Bro
   const other = stage.lawBroken(found.script);
   if (other === null) return { broken, search: { kind: "unknown", why: "not-searchable" } };
   if (weighsLess(other, law)) return { broken, search: { kind: "unknown", why: "other-law" } };
-  const script = shrinkScript(found.script, trialOn(stage, other)) ?? found.script;
+  const script = shrinkScript(found.script, trialOn(stage, other), stage.session.calls) ?? found.script;
   return { broken: { placed: { pool: placed.pool, script }, law: other }, search: { kind: "none", isAll: false } };
 }
 

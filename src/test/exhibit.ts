@@ -8,6 +8,7 @@ import type { FreeLists } from "../../model/command.ts";
 import { FREE } from "../../model/frame-map.ts";
 import { pagesIn } from "../../model/geometry.ts";
 import type { Ledger } from "../../model/ledger.ts";
+import { freeSetIsCanonical } from "../../model/profile.ts";
 import type { Piece, Violation } from "../../model/violation.ts";
 import type { Script } from "../targets/script.ts";
 import type { Answered } from "./scripts.ts";
@@ -17,8 +18,8 @@ export interface Exhibit {
   readonly steps: readonly Answered[];
   readonly violation: Violation;
   readonly after: readonly Piece[];
-  /** What the lists must hold after the last call, by address. */
-  readonly expected: FreeLists;
+  /** What the lists must hold after the last call, by address; null where the profile leaves a choice. */
+  readonly expected: FreeLists | null;
 }
 
 /** The script's first violation with its evidence; null if it breaks nothing now. */
@@ -29,7 +30,9 @@ export function exhibit(stage: Stage, script: Script): Exhibit | null {
   const last = playing.steps.length - 1;
   const steps = playing.steps.filter(({ command }, at) => at === last || !isLook(command.kind));
   const after = neighbourhood(playing.ledger, violation.frames);
-  return { steps, violation, after, expected: freeBlocks(stage.play(script, "answers").ledger) };
+  const isCanonical = freeSetIsCanonical(stage.opening.profile);
+  const expected = isCanonical ? freeBlocks(stage.play(script, "answers").ledger) : null;
+  return { steps, violation, after, expected };
 }
 
 /** The free blocks that a ledger knows, by order. */

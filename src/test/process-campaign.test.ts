@@ -13,13 +13,20 @@ import { gapsOf } from "./gaps.ts";
 import { ProcessCampaign, type ProcessOptions } from "./process-campaign.ts";
 import { Stage } from "./stage.ts";
 
-/** A target of this process that is given whole scripts. */
+/** A target of this process that is given whole scripts. Like a process it answers one question after the other. */
 function apart(target: SessionTarget): ScriptTarget {
+  let isBusy = false;
   return {
     kind: "script",
     name: target.name,
     calls: () => Promise.resolve(new Set(["alloc", "alloc-pages", "free", "free-order", "free-pages"] as const)),
-    run: (opening, scripts) => Promise.resolve(scripts.map((script) => runOf(target, opening, script))),
+    run: async (opening, scripts) => {
+      expect(isBusy).toBe(false);
+      isBusy = true;
+      await Promise.resolve();
+      isBusy = false;
+      return scripts.map((script) => runOf(target, opening, script));
+    },
     close: () => Promise.resolve(),
   };
 }

@@ -166,7 +166,10 @@ export class ProcessCampaign {
     const here = await this.#shrink(found, law);
     const placed = here === null ? found : await this.#inSmallerPool(here, law);
     const lifted = here === null ? null : await this.#lift(placed, law);
-    this.#kept = await Promise.all([placed, ...(lifted === null ? [] : [lifted])].map((each) => this.#keep(each)));
+    // One after the other: there is one process, and its answers come in the order of its questions.
+    const kept = [await this.#keep(placed)];
+    if (lifted !== null) kept.push(await this.#keep(lifted));
+    this.#kept = kept;
     const certificate =
       here === null
         ? ({ kind: "not-repeated" } as const)
@@ -199,7 +202,7 @@ export class ProcessCampaign {
     const opening = openingOf(pool.shape, this.#options.profile);
     const start = await this.#firstKept(opening, [script], law);
     if (start === null) return null;
-    const course = shrinking(start.script);
+    const course = shrinking(start.script, this.#calls ?? new Set());
     let next = course.next();
     while (next.done !== true) next = course.next(await this.#firstKept(opening, next.value, law));
     return { pool, script: next.value };

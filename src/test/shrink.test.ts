@@ -1,21 +1,34 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Move, Script } from "../targets/script.ts";
+import { callOf, type Move, type Script } from "../targets/script.ts";
+import { CALLS, type Call } from "../targets/target.ts";
 import { scripts } from "./arbitrary.ts";
-import { candidates, isSmaller, shrinkScript, type Trial } from "./shrink.ts";
+import { shrinkScript, smallerThan, type Trial } from "./shrink.ts";
 
 const SHAPE = { maxOrder: 3, pages: 8, basePfn: 0, reserved: [], zones: [] };
 
+const ALL: ReadonlySet<Call> = new Set(CALLS);
+
 describe("shrinking", () => {
+  it("asks nothing that the target cannot be asked, unless the script did", () => {
+    const back = { kind: "give-back", id: 0, naming: "pages" } as const;
+    const request = { kind: "request", id: 0, command: { kind: "alloc-pages", pages: 2, zone: null } } as const;
+    function asks(calls: readonly Call[]): readonly string[] {
+      return [...smallerThan([request, back], new Set(calls))].flatMap((script) => script.map(callOf));
+    }
+    expect(new Set(asks(CALLS))).toEqual(new Set(["alloc", "alloc-pages", "free", "free-order", "free-pages"]));
+    expect(new Set(asks(["alloc"]))).toEqual(new Set(["alloc", "alloc-pages", "free-pages"]));
+  });
+
   it("keeps what fails, and nothing one change away from it is smaller and fails", () => {
     fc.assert(
       fc.property(scripts(SHAPE), fc.nat({ max: 3 }), (script, wanted) => {
         const trial = keeping((tried) => frees(tried) >= wanted);
-        const shrunk = shrinkScript(script, trial);
+        const shrunk = shrinkScript(script, trial, ALL);
         if (frees(script) < wanted) expect(shrunk).toBeNull();
         else {
           expect(shrunk).toHaveLength(wanted);
-          const smaller = [...candidates(shrunk as Script)].filter((each) => isSmaller(each, shrunk as Script));
+          const smaller = [...smallerThan(shrunk as Script, ALL)];
           expect(smaller.filter((each) => trial(each) !== null)).toEqual([]);
         }
       }),
@@ -31,14 +44,14 @@ describe("shrinking", () => {
       { kind: "misuse", misuse: "interior", id: 0, offset: 1, order: null },
       { kind: "literal", misuse: "never-allocated", command: { kind: "free", pfn: 1 } },
     ];
-    for (const move of double) expect(shrinkScript([...start, move], keeping(freesTwice))).toHaveLength(3);
+    for (const move of double) expect(shrinkScript([...start, move], keeping(freesTwice), ALL)).toHaveLength(3);
   });
 
   it("ends, and ends in the same script, for the same trial", () => {
     fc.assert(
       fc.property(scripts(SHAPE), (script) => {
         const trial = keeping((tried) => tried.length % 3 === script.length % 3);
-        expect(shrinkScript(script, trial)).toEqual(shrinkScript(script, trial));
+        expect(shrinkScript(script, trial, ALL)).toEqual(shrinkScript(script, trial, ALL));
       }),
       { numRuns: 50 },
     );

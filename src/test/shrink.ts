@@ -7,13 +7,15 @@
 //  3. A script is judged by its length, then by its weight (large orders, page counts, zones and misuse weigh
 //     more). Every accepted change makes (length, weight) smaller, so shrinking ends.
 //  4. A request that is left out takes the frees of its block with it, since handles name requests (script.ts).
+//  5. No change asks what the target cannot be asked, unless the script did so before.
 //
 // Pairs and "remove and mutate" are what plain delta debugging lacks: 61 % of its results were shortest, with
 // these 90 % (bench/test.md). What is left to the shortest is closed by a bounded search (shortest.ts).
 
 import type { LawId } from "../../model/invariants.ts";
 import { orderFor, pagesIn } from "../../model/geometry.ts";
-import type { Move, Script } from "../targets/script.ts";
+import { callOf, type Move, type Script } from "../targets/script.ts";
+import type { Call } from "../targets/target.ts";
 
 /** Does a script fail, and how much of it is needed for that: null, or the script without what was passed over. */
 export type Trial = (script: Script) => Script | null;
@@ -52,20 +54,20 @@ export interface Kept {
 export type Shrinking = Generator<Iterable<Script>, Script, Kept | null>;
 
 /** Shrinks a script that fails, and holds nothing that is passed over. */
-export function* shrinking(start: Script): Shrinking {
+export function* shrinking(start: Script, calls: ReadonlySet<Call>): Shrinking {
   let kept = yield* leavingOutParts(start);
   for (;;) {
-    const smaller = yield smallerThan(kept);
+    const smaller = yield smallerThan(kept, calls);
     if (smaller === null) return kept;
     kept = smaller.script;
   }
 }
 
 /** The shrunk script, or null if the script does not fail at all. */
-export function shrinkScript(script: Script, trial: Trial): Script | null {
+export function shrinkScript(script: Script, trial: Trial, calls: ReadonlySet<Call>): Script | null {
   const start = trial(script);
   if (start === null) return null;
-  const course = shrinking(start);
+  const course = shrinking(start, calls);
   let next = course.next();
   while (next.done !== true) next = course.next(firstKept(next.value, trial));
   return next.value;
@@ -104,8 +106,10 @@ function* partsBefore(script: Script, end: number, size: number): Generator<Scri
 }
 
 /** Candidates that are smaller whatever is passed over in them. */
-function* smallerThan(script: Script): Generator<Script> {
-  for (const candidate of candidates(script)) if (isSmaller(candidate, script)) yield candidate;
+export function* smallerThan(script: Script, calls: ReadonlySet<Call>): Generator<Script> {
+  const asked = new Set([...calls, ...script.map(callOf)]);
+  for (const candidate of candidates(script))
+    if (isSmaller(candidate, script) && candidate.every((move) => asked.has(callOf(move)))) yield candidate;
 }
 
 /** The script without each of its parts: halves, then quarters, down to two moves. */
@@ -118,12 +122,12 @@ export function* partsLeftOut(script: Script): Generator<Script> {
 }
 
 /** Is the first script shorter, or as long and lighter? */
-export function isSmaller(a: Script, b: Script): boolean {
+function isSmaller(a: Script, b: Script): boolean {
   return a.length !== b.length ? a.length < b.length : weightOf(a) < weightOf(b);
 }
 
 /** Everything that is one change away, the most hopeful first. */
-export function* candidates(script: Script): Generator<Script> {
+function* candidates(script: Script): Generator<Script> {
   for (let at = script.length - 1; at >= 0; at--) yield without(script, at);
   if (script.length <= PAIRS_MAX) {
     yield* withoutTwo(script);
