@@ -255,6 +255,7 @@ function exploreOnePage(
       restore(row, at) {
         state.isLive = row[at] === 1;
       },
+      words: null,
     },
   };
   return exploreSession(session, {

@@ -78,6 +78,7 @@ class DepthFirst {
         return { kind: "limited", by: "stopped" };
       }
       if (move === BROKEN) return { kind: "broken", path: this.#path() };
+      if (space.row.length > this.#words) this.#widen(space.row.length);
       if (move !== MOVED || !this.#seen.add(space.row)) continue;
       if (!space.inspect()) return { kind: "broken", path: this.#path() };
       if (this.#seen.count > this.#limits.statesMax) return { kind: "limited", by: "states" };
@@ -95,7 +96,6 @@ class DepthFirst {
   #push(): void {
     const { row } = this.#space;
     const depth = this.#next.length;
-    if (row.length > this.#words) this.#widen(row.length);
     if ((depth + 1) * this.#words > this.#rows.length) {
       const larger = new Int32Array(2 * this.#rows.length);
       larger.set(this.#rows);

@@ -49,7 +49,9 @@ export class MaskJudge implements Judge {
   #headsAfter = 0;
   #heldAfter = 0;
   #freeAfter = 0;
-  readonly #freeHeadsAfter: Int32Array;
+  readonly #freeHeadsMoved: Int32Array;
+  /** The heads of C(F) after the step: those of the state that was loaded, or `#freeHeadsMoved`. */
+  #freeHeadsAfter: Int32Array;
 
   constructor(geometry: Geometry, profile: Profile) {
     const { span, maxOrder } = geometry;
@@ -60,7 +62,8 @@ export class MaskJudge implements Judge {
     this.#pages = span.end - span.start;
     this.#pool = new PoolMasks(geometry);
     this.#freeHeads = new Int32Array(maxOrder + 1);
-    this.#freeHeadsAfter = new Int32Array(maxOrder + 1);
+    this.#freeHeadsMoved = new Int32Array(maxOrder + 1);
+    this.#freeHeadsAfter = this.#freeHeads;
   }
 
   start(): void {
@@ -151,7 +154,7 @@ export class MaskJudge implements Judge {
     if (isPossible === 0 || (this.#free & mask) !== mask || !this.#isChoice(page, order)) return false;
     this.#freeAfter = this.#free & ~mask;
     this.#heldAfter = this.#held | (1 << page);
-    this.#headsAfter = this.#pool.list(this.#freeAfter, this.#freeHeadsAfter) | this.#heldAfter;
+    this.#listAfter();
     return true;
   }
 
@@ -204,7 +207,7 @@ export class MaskJudge implements Judge {
     const page = command.pfn - this.#start;
     this.#freeAfter = this.#free | bits(page, held);
     this.#heldAfter = this.#held & ~(1 << page);
-    this.#headsAfter = this.#pool.list(this.#freeAfter, this.#freeHeadsAfter) | this.#heldAfter;
+    this.#listAfter();
     return true;
   }
 
@@ -214,10 +217,10 @@ export class MaskJudge implements Judge {
       case "free":
         return true;
       case "free-order":
-        return 2 ** command.order === held;
+        return pagesIn(command.order) === held;
       case "free-pages":
         if (command.pages === 0) return false;
-        return (this.#profile.rounding === "exact" ? command.pages : 2 ** orderFor(command.pages)) === held;
+        return (this.#profile.rounding === "exact" ? command.pages : pagesIn(orderFor(command.pages))) === held;
     }
   }
 
@@ -253,7 +256,7 @@ export class MaskJudge implements Judge {
     this.#headsAfter = this.#heads;
     this.#heldAfter = this.#held;
     this.#freeAfter = this.#free;
-    this.#freeHeadsAfter.set(this.#freeHeads);
+    this.#freeHeadsAfter = this.#freeHeads;
   }
 
   /** The relation begins where the masks do. */
@@ -280,6 +283,12 @@ export class MaskJudge implements Judge {
     }
     this.#heldAfter = held;
     this.#freeAfter = this.#pool.managed & ~taken;
-    this.#headsAfter = this.#pool.list(this.#freeAfter, this.#freeHeadsAfter) | held;
+    this.#listAfter();
+  }
+
+  /** Lists what is free after the step. */
+  #listAfter(): void {
+    this.#freeHeadsAfter = this.#freeHeadsMoved;
+    this.#headsAfter = this.#pool.list(this.#freeAfter, this.#freeHeadsMoved) | this.#heldAfter;
   }
 }

@@ -1,8 +1,8 @@
 // The states of a subject: its bytes and what the client holds, with every command of an alphabet given in each.
 //
-//  1. A row is the client's side as the judge writes it (judge.ts), then the subject's bytes, padded to words.
-//  2. The subject is brought back only after a command that changed it. A refused command is followed by a look at
-//     the bytes all the same: what a refusal changed is another state.
+//  1. A row is the client's side as the judge writes it (judge.ts), then the subject's words as codes (word-codes.ts).
+//  2. What a command changed is found by comparing words, where anything was written at all; only that is put back.
+//     So it is after a refused command, too: what a refusal changed is another state.
 //  3. The lists are looked at once in every state, when it is found. Where the laws compare the lists before and after
 //     one call though both may be right (lazy coalescing), they are looked at after every step.
 //  4. Equal bytes mean equal behaviour: that is the subject's promise. It is put to the test in the first states and
@@ -19,7 +19,9 @@ import type { HeldBlock, Judge } from "./judge.ts";
 import { LedgerJudge } from "./ledger-judge.ts";
 import { canUseMasks, MaskJudge } from "./mask-judge.ts";
 import { BROKEN, ENDED, MOVED, PASSED, STAYED, type Move, type Space } from "./space.ts";
-import type { Subject, SubjectMemory } from "./subject.ts";
+import { SavedWords } from "./state-words.ts";
+import type { StateWords, Subject, SubjectMemory } from "./subject.ts";
+import { WordCodes } from "./word-codes.ts";
 
 /** Why a subject cannot be searched. */
 export type Trouble =
@@ -29,9 +31,11 @@ export type Trouble =
   | { readonly kind: "not-restored" }
   | { readonly kind: "grows"; readonly bytes: number };
 
-/** The first states are all doubted, of the others one in so many. */
+/** The first states are all doubted; then one in so many, and of later states fewer. */
 const DOUBTED_FIRST = 32;
 const DOUBTED_ONE_IN = 64;
+const EARLY_STATES = 4096;
+const DOUBTED_LATER_ONE_IN = 1024;
 
 /** In a state that is doubted each command is given so many times more. */
 const DOUBTED_TIMES = 2;
@@ -53,6 +57,9 @@ export interface SubjectSpaceOptions {
   readonly laws?: ReadonlySet<LawId> | undefined;
 }
 
+/** The state that the subject is in: that which was loaded, one that differs in known words, or any. */
+type Where = "loaded" | "changed" | "anywhere";
+
 /** Outcomes that are counted apart. */
 export const ANSWERS = ["block", "refused", "ok", "unsaid", "crashed"] as const;
 
@@ -68,25 +75,36 @@ export class SubjectSpace implements Space {
   /** States whose lists, and whose counts, were judged; and those among them where nothing was held. */
   readonly looks = { snapshots: 0, counts: 0, drained: 0 };
   readonly #options: SubjectSpaceOptions;
+  readonly #letters: readonly Letter[];
+  readonly #subject: Subject;
   readonly #judge: Judge;
-  /** Words of the client's side; the subject's bytes follow. */
+  /** Words of the client's side; codes of the subject's words follow. */
   readonly #side: number;
   readonly #bytesMax: number;
   readonly #looksAlways: boolean;
   readonly #before = (): Snapshot | null => this.#listsBefore();
-  /** The subject's bytes in `row`. */
-  #bytes: Uint8Array;
-  /** The row of the state that was loaded, and the subject's bytes in it. */
-  #loaded: Int32Array;
-  #loadedBytes: Uint8Array;
-  /** Is the subject elsewhere than in the state that was loaded? */
-  #isAway = false;
+  readonly #words: StateWords;
+  readonly #codes: WordCodes = new WordCodes();
+  /** The codes in `row`. */
+  #coded: Uint8Array;
+  /** The row of the state that was loaded, and the subject's words in it. */
+  #loadedRow: Int32Array;
+  #loadedCoded: Uint8Array;
+  #loaded: Int32Array = new Int32Array(0);
+  /** All places there are. */
+  #all: Int32Array = new Int32Array(0);
+  /** Places of the words that the last command changed, and how many these are. */
+  #places: Int32Array = new Int32Array(0);
+  #changed = 0;
+  #where: Where = "anywhere";
   #loads = 0;
   #isDoubted = false;
 
   constructor(options: SubjectSpaceOptions) {
     const { geometry, profile, letters, memory, laws = ALL_LAWS } = options;
     this.#options = options;
+    this.#letters = letters;
+    this.#subject = options.subject;
     const hasResizes = letters.some(({ command }) => command.kind === "add" || command.kind === "remove");
     const masks = canUseMasks(geometry, profile) && !hasResizes && laws.size === ALL_LAWS.size;
     this.#judge = masks ? new MaskJudge(geometry, profile) : new LedgerJudge(geometry, profile, laws);
@@ -96,52 +114,67 @@ export class SubjectSpace implements Space {
     this.moved = new Float64Array(letters.length);
     this.#side = this.#judge.words;
     this.#bytesMax = GROWTH_MAX * Math.max(memory.byteLength, 1024);
-    this.row = new Int32Array(this.#side + Math.ceil(memory.byteLength / 4));
-    this.#bytes = bytesAfter(this.row, this.#side);
-    this.#loaded = new Int32Array(this.row.length);
-    this.#loadedBytes = bytesAfter(this.#loaded, this.#side);
+    this.#words = memory.words ?? new SavedWords(memory);
+    this.row = new Int32Array(this.#side);
+    this.#coded = bytesAfter(this.row, this.#side);
+    this.#loadedRow = new Int32Array(this.#side);
+    this.#loadedCoded = bytesAfter(this.#loadedRow, this.#side);
   }
 
   start(): void {
     this.#options.subject.reset();
     this.#judge.start();
-    this.#save();
-    this.#isAway = true;
+    this.#isGrown();
+    this.#loadedRow.fill(0);
+    this.#loaded.fill(0);
+    if (this.#codes.isStarted) this.#codes.read(this.#loadedCoded, this.#loaded);
+    this.#changed = this.#words.differences(this.#loaded, this.#places);
+    if (!this.#codes.isStarted) {
+      this.#codes.start(this.#wordsNow());
+      this.#changed = 0;
+    }
+    this.#judge.save(this.row, 0);
+    this.#encode();
+    this.#where = "anywhere";
   }
 
   load(rows: Int32Array, at: number): void {
-    const { row } = this;
-    for (let word = 0; word < row.length; word++) this.#loaded[word] = rows[at + word] as number;
-    this.#judge.load(this.#loaded, 0);
-    this.#isAway = true;
-    this.#isDoubted = this.#loads < DOUBTED_FIRST || this.#loads % DOUBTED_ONE_IN === 0;
+    const loaded = this.#loadedRow;
+    for (let word = 0; word < loaded.length; word++) loaded[word] = rows[at + word] as number;
+    this.#codes.read(this.#loadedCoded, this.#loaded);
+    this.#judge.load(loaded, 0);
+    this.#where = "anywhere";
+    this.#isDoubted = isDoubted(this.#loads);
     this.#loads++;
   }
 
   step(number: number): Move {
-    const { command, when, pagesNamed } = this.#options.letters[number] as Letter;
-    if (when !== "always" && !this.#isDue(command, when, pagesNamed)) return PASSED;
-    if (this.#isAway) this.#goBack();
+    const letter = this.#letters[number] as Letter;
+    const { command } = letter;
+    if (letter.when !== "always" && !this.#isDue(letter)) return PASSED;
+    if (this.#where !== "loaded") this.#goBack();
     if (this.#isDoubted && !this.#isRestored()) return BROKEN;
-    const outcome = this.#options.subject.answer(command);
+    const outcome = this.#subject.answer(command);
     this.#count(this.answered, number * ANSWERS.length + answerOf(outcome));
     const judgement = this.#judge.step(command, outcome, this.#before);
     if (judgement === "broken") return BROKEN;
     if (outcome.kind === "crashed") {
-      this.#isAway = true;
+      this.#where = "anywhere";
       return ENDED;
     }
-    if (!this.#save()) return BROKEN;
+    const isMoved = this.#compare();
+    if (this.trouble !== null) return BROKEN;
     if (this.#looksAlways && !this.inspect()) return BROKEN;
     if (this.#isDoubted && !this.#doesItAgain(command, outcome)) return BROKEN;
-    this.#isAway = !this.#isSame();
-    if (!this.#isAway) return STAYED;
+    if (!isMoved) return STAYED;
     this.#count(this.moved, number);
     return MOVED;
   }
 
   inspect(): boolean {
     if (this.#options.oracle === "api") return true;
+    // Showing should change nothing; what it changes all the same is put back.
+    this.#where = "anywhere";
     const lists = this.#options.subject.snapshot();
     if (lists !== null && !this.#isSeenFine(lists, "snapshot")) return false;
     if (lists !== null) {
@@ -165,53 +198,84 @@ export class SubjectSpace implements Space {
     return this.#judge.observe(UNSEEN[kind], seen as Outcome) !== "broken";
   }
 
-  #isDue(command: Command, when: Letter["when"], pagesNamed: number): boolean {
+  #isDue({ command, when, pagesNamed }: Letter): boolean {
     if (command.kind !== "free" && command.kind !== "free-order" && command.kind !== "free-pages") return true;
     const held = this.#judge.heldAt(command.pfn);
     return held > 0 && (when === "live" || pagesNamed === 0 || pagesNamed === held);
   }
 
   #goBack(): void {
-    this.#options.memory.restore(this.#loadedBytes, 0);
-    this.#isAway = false;
+    if (this.#where === "changed") this.#words.write(this.#loaded, this.#places, this.#changed);
+    else this.#words.write(this.#loaded, this.#all, this.#all.length);
+    this.#where = "loaded";
   }
 
-  /** Writes the state to `row`; false if the subject has grown beyond all bounds. */
-  #save(): boolean {
-    const { memory } = this.#options;
-    if (memory.byteLength > this.#bytes.length) this.#widen(memory.byteLength);
-    if (this.trouble !== null) return false;
-    // A subject that has become smaller leaves nothing behind.
-    if (memory.byteLength < this.#bytes.length) this.#bytes.fill(0, memory.byteLength);
-    memory.save(this.#bytes, 0);
+  /** Is the state another one than that which was loaded? It is in `row` then. */
+  #compare(): boolean {
+    if (!this.#isGrown()) return false;
+    this.#changed = this.#words.differences(this.#loaded, this.#places);
+    if (this.#changed > 0) this.#where = "changed";
     this.#judge.save(this.row, 0);
+    if (this.#changed === 0 && this.#isSideSame()) return false;
+    this.#encode();
     return true;
   }
 
-  #widen(bytes: number): void {
-    if (bytes > this.#bytesMax) {
-      this.trouble = { kind: "grows", bytes };
-      return;
+  /** Writes the codes of the subject's words to `row`: those of the state that was loaded, but for what has changed. */
+  #encode(): void {
+    const codes = this.#codes;
+    const loaded = this.#loadedRow;
+    for (let word = this.#side; word < loaded.length; word++) this.row[word] = loaded[word] as number;
+    for (let which = 0; which < this.#changed; which++) {
+      const place = this.#places[which] as number;
+      const code = codes.codeOf(place, this.#words.at(place));
+      if (this.#side + codes.words > this.row.length) this.#widen();
+      codes.write(this.#coded, place, code);
     }
-    this.row = new Int32Array(this.#side + Math.ceil(bytes / 4));
-    this.#bytes = bytesAfter(this.row, this.#side);
-    const loaded = new Int32Array(this.row.length);
-    loaded.set(this.#loaded);
-    this.#loaded = loaded;
-    this.#loadedBytes = bytesAfter(loaded, this.#side);
   }
 
-  #isSame(): boolean {
-    const { row } = this;
-    const loaded = this.#loaded;
-    for (let word = 0; word < row.length; word++) if (row[word] !== loaded[word]) return false;
+  #widen(): void {
+    const length = this.#side + this.#codes.words;
+    this.row = longer(this.row, length);
+    this.#coded = bytesAfter(this.row, this.#side);
+    this.#loadedRow = longer(this.#loadedRow, length);
+    this.#loadedCoded = bytesAfter(this.#loadedRow, this.#side);
+  }
+
+  /** Has the subject's state at most as many words as are compared, or as many more as it may have? */
+  #isGrown(): boolean {
+    const { count } = this.#words;
+    if (count <= this.#loaded.length) return true;
+    if (4 * count > this.#bytesMax) {
+      this.trouble = { kind: "grows", bytes: 4 * count };
+      return false;
+    }
+    this.#loaded = longer(this.#loaded, count);
+    this.#places = new Int32Array(count);
+    this.#all = Int32Array.from({ length: count }, (_, place) => place);
+    this.#codes.widen(count);
     return true;
+  }
+
+  #isSideSame(): boolean {
+    for (let word = 0; word < this.#side; word++) if (this.row[word] !== this.#loadedRow[word]) return false;
+    return true;
+  }
+
+  /** The words that differ from 0, and the others. */
+  #wordsNow(): Int32Array {
+    const words = new Int32Array(this.#loaded.length);
+    for (let which = 0; which < this.#changed; which++) {
+      const place = this.#places[which] as number;
+      words[place] = this.#words.at(place);
+    }
+    return words;
   }
 
   /** Is the subject in the state that it was brought back to? */
   #isRestored(): boolean {
     const { memory } = this.#options;
-    if (areEqual(savedNow(memory), this.#loadedBytes)) return true;
+    if (areEqual(savedNow(memory), bytesAfter(this.#loaded, 0))) return true;
     this.trouble = { kind: "not-restored" };
     return false;
   }
@@ -219,11 +283,13 @@ export class SubjectSpace implements Space {
   /** Gives a command again and again in the state that was loaded, and compares what comes of it. */
   #doesItAgain(command: Command, outcome: Outcome): boolean {
     const { memory, subject } = this.#options;
+    const after = savedNow(memory);
+    this.#where = "anywhere";
     for (let time = 0; time < DOUBTED_TIMES; time++) {
-      memory.restore(this.#loadedBytes, 0);
+      memory.restore(bytesAfter(this.#loaded, 0), 0);
       if (!this.#isRestored()) return false;
       const again = subject.answer(command);
-      if (areAlike(outcome, again) && areEqual(savedNow(memory), this.#bytes)) continue;
+      if (areAlike(outcome, again) && areEqual(savedNow(memory), after)) continue;
       this.trouble = { kind: "nondeterministic", outcomes: [outcome, again] };
       return false;
     }
@@ -239,7 +305,7 @@ export class SubjectSpace implements Space {
     const { subject, memory, oracle } = this.#options;
     if (oracle === "api") return null;
     const after = savedNow(memory);
-    memory.restore(this.#loadedBytes, 0);
+    memory.restore(bytesAfter(this.#loaded, 0), 0);
     const lists = subject.snapshot();
     memory.restore(after, 0);
     return lists?.kind === "snapshot" ? lists : null;
@@ -264,6 +330,16 @@ function answerOf({ kind }: Outcome): number {
     case "crashed":
       return 4;
   }
+}
+
+function isDoubted(load: number): boolean {
+  return load < DOUBTED_FIRST || load % (load < EARLY_STATES ? DOUBTED_ONE_IN : DOUBTED_LATER_ONE_IN) === 0;
+}
+
+function longer(words: Int32Array, length: number): Int32Array {
+  const larger = new Int32Array(length);
+  larger.set(words);
+  return larger;
 }
 
 /** The bytes of a row that follow its first words. */

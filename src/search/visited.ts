@@ -88,5 +88,5 @@ export class VisitedSet {
 
 /** The bits of a hash above those that choose the slot, in place. They decide nothing when there are none left. */
 function tagOf(hash: number, bits: number): number {
-  return hash & -(2 ** bits);
+  return hash & (-1 << bits);
 }

@@ -255,6 +255,7 @@ class ModuleSession implements Session {
         this.#dead = null;
         this.#orDie("restore", () => void this.#allocator.restore?.(row.slice(from, from + length)));
       },
+      words: null,
     };
   }
 

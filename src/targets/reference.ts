@@ -35,7 +35,16 @@ function openAllocator(create: Create, { geometry, profile }: Opening): Session 
     snapshot: () => allocator.snapshot(),
     counts: () => allocator.counts(),
     reset: () => allocator.restore(opened, 0),
-    memory: allocator satisfies Memory,
+    memory: memoryOf(allocator),
     lastWords: "",
+  };
+}
+
+function memoryOf(allocator: Allocator): Memory {
+  return {
+    byteLength: allocator.byteLength,
+    save: (row, at) => allocator.save(row, at),
+    restore: (row, at) => allocator.restore(row, at),
+    words: null,
   };
 }

@@ -56,6 +56,18 @@ export interface Memory {
   save(row: Uint8Array, at: number): void;
   /** Makes the state at `row[at]` the target's own. */
   restore(row: Uint8Array, at: number): void;
+  /** The same state as words that can be told and set one by one, where a target has them so; else null. */
+  readonly words: MemoryWords | null;
+}
+
+/** The words of a state where they lie. Their bytes are those that `save` writes, in its order. */
+export interface MemoryWords {
+  readonly count: number;
+  /** Writes to `places` which words differ from `words`, in rising order; how many these are. */
+  differences(words: Int32Array, places: Int32Array): number;
+  at(place: number): number;
+  /** Makes the words at the first `count` of these places what they are in `words`. */
+  write(words: Int32Array, places: Int32Array, count: number): void;
 }
 
 /** A target in this process. */

@@ -1,8 +1,11 @@
-// Walks the instructions of a WebAssembly function, to find where its loops begin and whether it calls.
+// Walks the instructions of a WebAssembly function, to find where its loops begin, where it writes, and whether it
+// calls.
 //
 //  1. Every instruction of version 2.0 but the vector ones (SIMD) is known, and tail calls, too. Any other is
 //     refused by its opcode and offset: an immediate that was misjudged would make the rest of the code garbage.
 //  2. A loop begins behind its block type: that is where a branch to it lands.
+//  3. Stores write to memory, and so do `memory.init`, `memory.copy` and `memory.fill`; `global.set` writes to a global.
+//     Nothing else changes what another call can see, but `memory.grow`.
 //
 // Source: WebAssembly Core Specification 2.0, 5.4 (instructions) and the table in its appendix.
 
@@ -16,6 +19,8 @@ export interface Body {
   readonly end: number;
   /** The first instruction of each loop, in order. */
   readonly loops: readonly number[];
+  /** The instructions that write to memory or to a global, in order. */
+  readonly writes: readonly number[];
   readonly calls: boolean;
   readonly growsMemory: boolean;
 }
@@ -24,11 +29,14 @@ const LOOP = 0x03;
 const BR_TABLE = 0x0e;
 const SELECT_TYPED = 0x1c;
 const FIRST_ACCESS = 0x28;
+const GLOBAL_SET = 0x24;
+const FIRST_STORE = 0x36;
 const LAST_ACCESS = 0x3e;
 const MEMORY_GROW = 0x40;
 const F32_CONST = 0x43;
 const F64_CONST = 0x44;
 const PREFIXED = 0xfc;
+const WRITES_PREFIXED: ReadonlySet<number> = new Set([8, 10, 11]);
 const CALLS: ReadonlySet<number> = new Set([0x10, 0x11, 0x12, 0x13]);
 
 /** How many LEB128 numbers follow each opcode; UNKNOWN, and SPECIAL for what has immediates of another kind. */
@@ -80,16 +88,25 @@ export function readBody(reader: WasmReader): Body {
   });
   const start = reader.at;
   const loops: number[] = [];
+  const writes: number[] = [];
   let calls = false;
   let growsMemory = false;
   while (reader.at < end) {
+    const from = reader.at;
     const opcode = skipInstruction(reader);
+    if (isWrite(reader.bytes, from, opcode)) writes.push(from);
     if (opcode === LOOP) loops.push(reader.at);
     calls ||= CALLS.has(opcode);
     growsMemory ||= opcode === MEMORY_GROW;
   }
   if (reader.at !== end) throw new WasmError("a function's code does not end where it should", end);
-  return { start, end, loops, calls, growsMemory };
+  return { start, end, loops, writes, calls, growsMemory };
+}
+
+/** Rule 3. What stands behind 0xfc is less than 128, so one byte. */
+function isWrite(bytes: Uint8Array, from: number, opcode: number): boolean {
+  if (opcode === PREFIXED) return WRITES_PREFIXED.has(bytes[from + 1] as number);
+  return opcode === GLOBAL_SET || (opcode >= FIRST_STORE && opcode <= LAST_ACCESS);
 }
 
 /** Passes over one instruction and answers its opcode. */

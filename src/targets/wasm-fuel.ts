@@ -9,8 +9,12 @@
 //  2. An exported function is exported through a new one that first fills the fuel up to the limit, a second global.
 //     Fuel counts the same on every machine: a call that runs out of it does so always.
 //  3. Globals that can change are state. They are exported, so that they can be saved and restored.
-//  4. What is new stands behind what was there: no index changes. Fuel, limit and globals are exported under names
-//     that begin with `buddycheck:`.
+//  4. A third new global says whether the call of an exported function wrote to memory or to a global: its wrapper
+//     clears it, and each instruction that writes sets it. A function of no arguments answers it, which is cheaper than to read a global.
+//  5. What is new stands behind what was there: no index changes. Fuel, limit, the function and globals are exported
+//     under names that begin with `buddycheck:`.
+//
+// A refused free, which most calls of an exploration are, writes nothing; so nobody has to look for what it changed.
 
 import { readBody, type Body } from "./wasm-code.ts";
 import { WasmError, WasmReader, WasmWriter } from "./wasm-bytes.ts";
@@ -19,6 +23,7 @@ import { SECTION, contentOf, type WasmExport, type WasmModule } from "./wasm-mod
 /** Names of what a metered module exports besides its own. */
 export const FUEL = "buddycheck:fuel";
 export const LIMIT = "buddycheck:limit";
+export const WROTE = "buddycheck:wrote";
 
 /** The name under which the n-th global of a module is exported. */
 export function globalName(index: number): string {
@@ -43,6 +48,9 @@ const GLOBAL_EXPORT = 3;
 const FULL_GLOBAL = [0x7f, 0x01, 0x41, 0xff, 0xff, 0xff, 0xff, 0x07, 0x0b];
 const EMPTY_GLOBAL = [0x7f, 0x01, 0x41, 0x00, 0x0b];
 
+/** The type of a function without arguments that answers an i32. */
+const TYPE_OF_WROTE = [0x60, 0x00, 0x01, 0x7f];
+
 /** Sections in the order in which they must stand; custom ones (0) stand anywhere, the data count before the code. */
 const SECTION_ORDER: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11];
 
@@ -51,6 +59,7 @@ interface Plan {
   readonly module: WasmModule;
   readonly fuel: number;
   readonly limit: number;
+  readonly wrote: number;
   /** Exported functions, each wrapped once: the position is that of the wrapper behind the module's functions. */
   readonly wrapped: readonly number[];
 }
@@ -60,13 +69,14 @@ export function meter(module: WasmModule): Metered {
   const imported = module.imports.filter(({ kind }) => kind === "global").length;
   const fuel = imported + module.globals.length;
   const exported = module.exports.filter(({ kind }) => kind === FUNCTION_EXPORT).map(({ index }) => index);
-  const plan: Plan = { module, fuel, limit: fuel + 1, wrapped: [...new Set(exported)] };
+  const plan: Plan = { module, fuel, limit: fuel + 1, wrote: fuel + 2, wrapped: [...new Set(exported)] };
   const bodies = readBodies(module);
   const changing = module.globals.flatMap((global, at) => {
     if (global.isMutable && !SAVED_TYPES.has(global.type)) throw new WasmError(`a global of type ${global.type}`, 0);
     return global.isMutable ? [imported + at] : [];
   });
   const rewritten = new Map([
+    [SECTION.type, appended(module, SECTION.type, 1, (writer) => writer.raw(TYPE_OF_WROTE))],
     [SECTION.function, functionSection(plan)],
     [SECTION.global, globalSection(plan)],
     [SECTION.export, exportSection(plan, changing)],
@@ -121,14 +131,16 @@ function appended(module: WasmModule, id: number, count: number, write: (writer:
 }
 
 function functionSection({ module, wrapped }: Plan): Uint8Array {
-  return appended(module, SECTION.function, wrapped.length, (writer) => {
+  return appended(module, SECTION.function, wrapped.length + 1, (writer) => {
     for (const index of wrapped) writer.u32(module.functions[index] as number);
+    writer.u32(module.types.length);
   });
 }
 
 function globalSection({ module }: Plan): Uint8Array {
-  return appended(module, SECTION.global, 2, (writer) => {
+  return appended(module, SECTION.global, 3, (writer) => {
     writer.raw(FULL_GLOBAL);
+    writer.raw(EMPTY_GLOBAL);
     writer.raw(EMPTY_GLOBAL);
   });
 }
@@ -138,7 +150,11 @@ function exportSection({ module, fuel, limit, wrapped }: Plan, changing: readonl
   const exports: WasmExport[] = module.exports.map((one) =>
     one.kind === FUNCTION_EXPORT ? { ...one, index: first + wrapped.indexOf(one.index) } : one,
   );
-  exports.push({ name: FUEL, kind: GLOBAL_EXPORT, index: fuel }, { name: LIMIT, kind: GLOBAL_EXPORT, index: limit });
+  exports.push(
+    { name: FUEL, kind: GLOBAL_EXPORT, index: fuel },
+    { name: LIMIT, kind: GLOBAL_EXPORT, index: limit },
+    { name: WROTE, kind: FUNCTION_EXPORT, index: first + wrapped.length },
+  );
   for (const index of changing) exports.push({ name: globalName(index), kind: GLOBAL_EXPORT, index });
   const writer = new WasmWriter();
   writer.u32(exports.length);
@@ -153,7 +169,7 @@ function exportSection({ module, fuel, limit, wrapped }: Plan, changing: readonl
 function codeSection(plan: Plan, bodies: readonly Body[]): Uint8Array {
   const { module, wrapped } = plan;
   const writer = new WasmWriter();
-  writer.u32(bodies.length + wrapped.length);
+  writer.u32(bodies.length + wrapped.length + 1);
   const reader = contentOf(module.bytes, module.sections, SECTION.code);
   reader?.u32();
   for (const body of bodies) {
@@ -163,19 +179,42 @@ function codeSection(plan: Plan, bodies: readonly Body[]): Uint8Array {
     if (reader !== null) reader.at = body.end;
   }
   for (const index of wrapped) writer.sized(wrapper(plan, index));
+  writer.sized(answering(plan));
   return writer.written;
 }
 
-function meteredBody({ module, fuel }: Plan, body: Body, from: number): Uint8Array {
+function meteredBody({ module, fuel, wrote }: Plan, body: Body, from: number): Uint8Array {
   const writer = new WasmWriter();
   const burn = burning(fuel);
+  const mark = setting(wrote, 1);
+  const turns = body.calls ? [body.start, ...body.loops] : body.loops;
+  const inserted = [...turns.map((at) => ({ at, code: burn })), ...body.writes.map((at) => ({ at, code: mark }))].sort(
+    (a, b) => a.at - b.at,
+  );
   let copied = from;
-  for (const at of body.calls ? [body.start, ...body.loops] : body.loops) {
+  for (const { at, code } of inserted) {
     writer.raw(module.bytes.subarray(copied, at));
-    writer.raw(burn);
+    writer.raw(code);
     copied = at;
   }
   writer.raw(module.bytes.subarray(copied, body.end));
+  return writer.written;
+}
+
+/** Sets a global to a number below 64. */
+function setting(global: number, value: number): Uint8Array {
+  const writer = new WasmWriter();
+  writer.raw([0x41, value, 0x24]);
+  writer.u32(global);
+  return writer.written;
+}
+
+/** A function that answers whether the last call wrote. */
+function answering({ wrote }: Plan): Uint8Array {
+  const writer = new WasmWriter();
+  writer.raw([0x00, 0x23]);
+  writer.u32(wrote);
+  writer.byte(0x0b);
   return writer.written;
 }
 
@@ -189,8 +228,8 @@ function burning(fuel: number): Uint8Array {
   return writer.written;
 }
 
-/** A function of the same type that fills the fuel up, then calls the other. It has no locals of its own. */
-function wrapper({ module, fuel, limit }: Plan, index: number): Uint8Array {
+/** A function of the same type that fills the fuel up and has written nothing, then calls the other; without locals. */
+function wrapper({ module, fuel, limit, wrote }: Plan, index: number): Uint8Array {
   const { params } = module.types[module.functions[index] as number] ?? { params: [] };
   const writer = new WasmWriter();
   writer.u32(0);
@@ -198,6 +237,7 @@ function wrapper({ module, fuel, limit }: Plan, index: number): Uint8Array {
   writer.u32(limit);
   writer.byte(0x24);
   writer.u32(fuel);
+  writer.raw(setting(wrote, 0));
   params.forEach((_, at) => {
     writer.byte(0x20);
     writer.u32(at);

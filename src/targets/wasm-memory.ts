@@ -3,18 +3,14 @@
 //  1. A row is the memory's size, where it can grow, then the globals, 8 bytes each, then the ranges in order.
 //  2. Views of ranges are made once for each buffer: a save of 1 KiB copies at memory speed.
 //  3. A memory that grew cannot shrink. Restoring a smaller one asks for a new instance first.
-//  4. Static data that no range covers must never change. It is compared with what it was at the opening, at the
+//  4. Where it can, it shows its words in place (wasm-words.ts).
+//  5. Static data that no range covers must never change. It is compared with what it was at the opening, at the
 //     first save and then at every `CHECK_EVERY`th save or return to the opening.
 
 import { mergeRanges, subtract, type FrameRange } from "../../model/geometry.ts";
-import type { Memory } from "./target.ts";
-import type { GlobalVariable, LinearMemory } from "./web-assembly.ts";
-
-/** The part of an instance that holds state. */
-export interface Instance {
-  readonly memory: LinearMemory;
-  readonly globals: readonly GlobalVariable[];
-}
+import type { Memory, MemoryWords } from "./target.ts";
+import { areWords, WasmWords, type Instance } from "./wasm-words.ts";
+import type { GlobalVariable } from "./web-assembly.ts";
 
 /** What of an instance is state. Ranges are bytes of its memory; null: all of it. */
 export interface StateExtent {
@@ -45,6 +41,7 @@ export class WasmMemory implements Memory {
   /** All memory right after the opening, to find changes that nobody declared; null where nobody can tell. */
   readonly #before: Uint8Array | null;
   readonly #undeclared: readonly FrameRange[];
+  readonly #words: WasmWords | null;
   #untilCheck = 0;
   /** The address of a byte that changed and should not have, once one was found; null before. */
   strayByte: number | null = null;
@@ -59,6 +56,8 @@ export class WasmMemory implements Memory {
     const { ranges, statics } = extent;
     this.#undeclared = ranges === null || statics === null ? [] : subtract(statics, mergeRanges(ranges));
     this.#before = this.#undeclared.length === 0 ? null : new Uint8Array(this.#buffer).slice();
+    const shown = ranges ?? [{ start: 0, end: this.#buffer.byteLength }];
+    this.#words = !extent.growsMemory && areWords(shown) ? new WasmWords(instance, shown) : null;
     this.#opened = new Uint8Array(this.byteLength);
     this.save(this.#opened, 0);
     this.#untilCheck = 0;
@@ -67,6 +66,15 @@ export class WasmMemory implements Memory {
   get byteLength(): number {
     if (this.#instance.memory.buffer !== this.#buffer) this.#view();
     return this.#headBytes + this.#rangeBytes;
+  }
+
+  get words(): MemoryWords | null {
+    return this.#words;
+  }
+
+  /** A call begins: of the words, only what it writes can change. */
+  begin(): void {
+    if (this.#words !== null) this.#words.isDoubtful = false;
   }
 
   save(row: Uint8Array, at: number): void {
@@ -82,6 +90,7 @@ export class WasmMemory implements Memory {
   }
 
   restore(row: Uint8Array, at: number): void {
+    if (this.#words !== null) this.#words.isDoubtful = true;
     let from = at;
     if (this.#extent.growsMemory) {
       this.#resize(read32(row, from));

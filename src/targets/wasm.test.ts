@@ -298,6 +298,67 @@ describe("the state of a WebAssembly target", () => {
   });
 });
 
+/** Gives commands, each from the state before the first, and tells which words each changed, and puts them back. */
+function changes(session: Session, words: string): string[] {
+  const state = session.memory?.words;
+  if (state === null || state === undefined) return ["none are shown"];
+  const before = new Uint8Array(session.memory?.byteLength ?? 0);
+  session.memory?.save(before, 0);
+  const since = new Int32Array(before.buffer);
+  const places = new Int32Array(state.count);
+  return words.split(" ").map((word) => {
+    const outcome = answers(session, word);
+    const count = state.differences(since, places);
+    const told = [...places.subarray(0, count)].map((place) => `${place}:${since[place]}->${state.at(place)}`);
+    state.write(since, places, count);
+    const after = new Uint8Array(before.length);
+    session.memory?.save(after, 0);
+    expect(after).toEqual(before);
+    return [outcome, ...told].join(" ");
+  });
+}
+
+describe("the words of a WebAssembly target's state", () => {
+  it("are told where a call wrote to memory or to a global, and put back", () => {
+    const file = fileOf(`
+      (memory (export "memory") 1)
+      (global $small (mut i32) (i32.const 7)) (global $large (mut i64) (i64.const -1))
+      (global (export "__data_end") i32 (i32.const 16))
+      (func (export "buddycheck_init") (param i32 i32 i32) (result i32) (i32.const 0))
+      (func (export "buddycheck_alloc") (param i32) (result i32)
+        (if (i32.eq (local.get 0) (i32.const 1)) (then (global.set $small (i32.const 8))))
+        (if (i32.eq (local.get 0) (i32.const 2)) (then (global.set $large (i64.const 0x200000001))))
+        (if (i32.eq (local.get 0) (i32.const 3)) (then (i64.store (i32.const 4) (i64.const 0x300000009))))
+        (i32.const 4))
+      (func (export "buddycheck_free") (param i32 i32) (result i32)
+        (memory.fill (i32.const 12) (local.get 0) (i32.const 2)) (i32.const 1))`);
+    expect(changes(open(file), "a0! a1! a2! a3! f1 a0!")).toEqual([
+      "=4",
+      "=4 0:7->8",
+      "=4 2:-1->1 3:-1->2",
+      "=4 5:0->9 6:0->3",
+      "ok 7:0->257",
+      "=4",
+    ]);
+  });
+  it("are those of the bytes that it saves, in every state of the example's first steps", () => {
+    const session = open(EXAMPLE);
+    expect(changes(session, "f1 a9!")).toEqual(["refused", "refused"]);
+    for (const word of "a0! a1! f0 a0! a2!".split(" ")) {
+      expect(
+        changes(session, "a0! f0 f2 a1! f2:1 a2!").every((told) => told === "refused" || told.includes("->")),
+      ).toBe(true);
+      answers(session, word);
+    }
+  });
+  it("are not shown where its memory can grow, or where ranges are not of whole words", () => {
+    const growing = `${INIT} ${ALLOC} (func (export "buddycheck_free") (param i32 i32) (result i32) (memory.grow (i32.const 1)))`;
+    expect(changes(open(fileOf(growing)), "a0!")).toEqual(["none are shown"]);
+    const odd = `${INIT} ${ALLOC} ${FREE} (global (export "__data_end") i32 (i32.const 10))`;
+    expect(changes(open(fileOf(odd)), "a0!")).toEqual(["none are shown"]);
+  });
+});
+
 describe("a .wasm file", () => {
   it("is told what it lacks", () =>
     expect(complaints(`(func (export "alloc"))`)).toBe(

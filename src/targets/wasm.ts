@@ -17,9 +17,10 @@ import { targetProblem, wrongTarget, type TargetRead } from "./target-problem.ts
 import type { Call, Crashed, Memory, Session, SessionTarget } from "./target.ts";
 import { WasmError } from "./wasm-bytes.ts";
 import { complaintsAbout, shapeOf, type HostFunctions, type WasmShape } from "./wasm-calls.ts";
-import { FUEL, LIMIT, meter, type Metered } from "./wasm-fuel.ts";
-import { WasmMemory, type Instance } from "./wasm-memory.ts";
+import { FUEL, LIMIT, meter, WROTE, type Metered } from "./wasm-fuel.ts";
+import { WasmMemory } from "./wasm-memory.ts";
 import { readWasm } from "./wasm-module.ts";
+import type { Instance } from "./wasm-words.ts";
 import { compile, instantiate, type CompiledModule, type GlobalVariable, type LinearMemory } from "./web-assembly.ts";
 
 /** What a request answers that is refused, and the zone of one that asks for none: all bits set. */
@@ -59,6 +60,7 @@ interface Exports {
   readonly __global_base?: GlobalVariable;
   readonly [FUEL]: GlobalVariable;
   readonly [LIMIT]: GlobalVariable;
+  readonly [WROTE]: () => number;
   readonly [name: string]: unknown;
 }
 
@@ -178,6 +180,7 @@ class WasmSession implements Session {
 
   answer(command: Command): Outcome {
     if (this.#dead !== null) return this.#dead;
+    this.#state?.begin();
     try {
       return this.#call(command);
     } catch (error) {
@@ -303,15 +306,17 @@ class WasmSession implements Session {
   }
 
   #createState(): WasmMemory {
-    const { memory, __data_end: dataEnd, __global_base: dataStart } = this.#exports;
+    const { __data_end: dataEnd, __global_base: dataStart } = this.#exports;
     const statics = dataEnd === undefined ? null : { start: Number(dataStart?.value ?? 0), end: Number(dataEnd.value) };
     const declared = mergeRanges(this.#told.ranges);
     const ranges = declared.length > 0 ? declared : statics === null ? null : [statics];
-    const instanceOf = (exports: Exports): Instance => ({ memory: exports.memory, globals: this.#globals() });
+    const instanceOf = (exports: Exports): Instance => ({
+      memory: exports.memory,
+      globals: this.#globals(),
+      wrote: exports[WROTE],
+    });
     const { growsMemory } = this.#compiled.metered;
-    return new WasmMemory({ memory, globals: this.#globals() }, { ranges, statics, growsMemory }, () =>
-      instanceOf(this.#open()),
-    );
+    return new WasmMemory(instanceOf(this.#exports), { ranges, statics, growsMemory }, () => instanceOf(this.#open()));
   }
 
   #dieOfStrayByte(address: number): void {
