@@ -23,6 +23,7 @@ import { exploreText } from "../report/explore-text.ts";
 import { findingText } from "../report/finding-text.ts";
 import { counted } from "../report/names.ts";
 import { exploreSpec } from "../scale/explore-spec.ts";
+import { exploreSubjectOn } from "../scale/explore-subject.ts";
 import type { Oracle } from "../search/subject-space.ts";
 import { REFERENCE } from "../targets/reference.ts";
 import type { Opening, Session } from "../targets/target.ts";
@@ -82,7 +83,7 @@ async function runExplore(operands: readonly string[], flags: ExploreFlags): Pro
   const clock = new Clock({ ...flags, quiet: flags.json });
   const properties = await propertiesIn(flags.property ?? []);
   const result =
-    subject.kind === "spec" ? await runSpec(task, flags, clock) : runTarget(task, properties, flags, clock);
+    subject.kind === "spec" ? await runSpec(task, flags, clock) : await runTarget(task, properties, flags, clock);
   clock.done();
   if (result.trouble !== null) throw troubleError(task, result.trouble);
   tell(task, result, flags, clock.seconds);
@@ -119,7 +120,7 @@ function runTarget(
   properties: readonly Property[],
   flags: ExploreFlags,
   clock: Clock,
-): ExploreResult | SubjectResult {
+): ExploreResult | Promise<SubjectResult> {
   if (subject.kind === "spec") throw new RangeError("the specification is no target");
   const { target } = subject;
   if (target.kind === "script") {
@@ -132,10 +133,16 @@ function runTarget(
   }
   const resizes = resizesFor(subject, opening, flags);
   const options = { ...opening, session, resizes, limits: clock };
-  const isPlain = target === REFERENCE && flags.oracle === "lists" && flags.mode === "bfs" && properties.length === 0;
+  const isBreadth = flags.mode === "bfs" && properties.length === 0;
+  if (!isBreadth && flags.jobs > 1) {
+    const found = flags.mode === "bfs" ? "--property" : `--mode ${flags.mode}`;
+    throw inputError("OPTION_VALUE", "--jobs", "1, for only breadth first without properties is shared out", found);
+  }
+  const isPlain = target === REFERENCE && flags.oracle === "lists" && isBreadth;
   if (isPlain && isCompactPool(options)) return exploreReference(options);
-  const isOurs = target === REFERENCE || subject.kind === "mutant";
-  return exploreSubject({ ...options, oracle: flags.oracle, takesFractions: isOurs, mode: modeOf(flags), properties });
+  const takesFractions = target === REFERENCE || subject.kind === "mutant";
+  const all = { ...options, oracle: flags.oracle, takesFractions, mode: modeOf(flags), properties };
+  return flags.jobs === 1 ? exploreSubject(all) : exploreSubjectOn(flags.jobs, name, all);
 }
 
 function modeOf({ mode, seed, bits }: ExploreFlags): Mode {
@@ -240,7 +247,12 @@ export function registerExplore(program: Command): void {
     .addOption(new Option("--mode <mode>", "how states are searched (docs/explore.md)").choices(MODES).default("bfs"))
     .option("--seed <n>", "seed of --mode random", countOption("--seed"), 1)
     .option("--bits <n>", "--mode bitstate: base-2 logarithm of the bits of its table", bitsOption, 30)
-    .option("--jobs <n>", "threads for the specification of large pools", countOption("--jobs"), 1)
+    .option(
+      "--jobs <n>",
+      "threads: for a target, breadth first; for the specification, in large pools",
+      countOption("--jobs"),
+      1,
+    )
     .option("--save <folder>", "save the counterexample as a case of a corpus, with its accepted twin")
     .option("--json", "print the report as JSON (docs/json-report.md)", false)
     .option("--raw", "of the specification, count every state for itself, also where symmetries are sound", false)

@@ -61,30 +61,74 @@ export type Mode =
 
 /** Explores one pool of a target. A target without `memory` cannot be explored, and is the caller's mistake. */
 export function exploreSubject(options: SubjectOptions): SubjectResult {
-  const { session, limits } = options;
-  const { memory, calls, takesZones } = session;
-  if (memory === null) throw new RangeError("a target without memory has no states to explore");
-  const letters = alphabetOf({ ...options, calls, takesZones });
-  const space = new SubjectSpace({ ...options, subject: session, memory, letters });
+  const letters = lettersOf(options);
+  const space = spaceOf(options, letters, "coded");
   const watched = new WatchedSpace(space, options.geometry, options.properties);
-  const { ending, figures, errorProbability } = searched(options.properties.length > 0 ? watched : space, options);
-  const laws = tallyLaws({ ...options, subject: session, letters, answered: space.answered, looks: space.looks });
-  const commands = commandTallies(letters, space);
-  const common = { figures, commands, laws, notChecked: [], limit: null, trouble: null, counterexample: null };
+  const found = searched(options.properties.length > 0 ? watched : space, options);
+  const { ending } = found;
   const properties = propertyResults(watched, ending, letters, options);
-  const result = { ...common, properties };
-  if (properties.some(({ verdict }) => verdict === "violated")) return { ...result, verdict: "violated" };
+  const result = { ...concluded({ ...found, ...tallied(space) }, letters, options), properties };
+  if (properties.some(({ verdict }) => verdict === "violated")) return { ...result, verdict: "violated", limit: null };
+  return ending.kind === "broken" ? { ...result, ...brokenAt(ending.path, letters, space, options) } : result;
+}
+
+/** The commands that are given to a target. */
+export function lettersOf(options: SubjectOptions): readonly Letter[] {
+  const { calls, takesZones } = options.session;
+  return alphabetOf({ ...options, calls, takesZones });
+}
+
+/** A target's states, with rows as `rows` says. */
+export function spaceOf(
+  options: Pick<SubjectOptions, "geometry" | "profile" | "session" | "oracle" | "laws">,
+  letters: readonly Letter[],
+  rows: "coded" | "plain",
+): SubjectSpace {
+  const { session } = options;
+  const { memory } = session;
+  if (memory === null) throw new RangeError("a target without memory has no states to explore");
+  return new SubjectSpace({ ...options, subject: session, memory, letters, rows });
+}
+
+/** What a search counted. */
+type Tallied = Pick<SubjectSpace, "answered" | "moved" | "looks">;
+
+function tallied({ answered, moved, looks }: SubjectSpace): Tallied {
+  return { answered, moved, looks };
+}
+
+/** A search that ended, with what it counted; how it got to a broken law is told elsewhere. */
+interface Ended extends Omit<Searched, "ending">, Tallied {
+  readonly ending: { readonly kind: "broken" } | Exclude<Ending, { readonly kind: "broken" }>;
+}
+
+/** What a search says, but for a law that it found broken. */
+export function concluded(
+  { ending, figures, errorProbability, answered, moved, looks }: Ended,
+  letters: readonly Letter[],
+  options: SubjectOptions,
+): ExploreResult {
+  const result = {
+    figures,
+    commands: commandTallies(letters, { answered, moved }),
+    laws: tallyLaws({ ...options, subject: options.session, letters, answered, looks }),
+    notChecked: [],
+    limit: null,
+    trouble: null,
+    counterexample: null,
+  };
+  const { mode, limits } = options;
   switch (ending.kind) {
     case "broken":
-      return { ...result, ...brokenAt(ending.path, letters, space, options) };
+      return { ...result, verdict: "undecided" };
     case "limited":
       return {
         ...result,
         verdict: "undecided",
-        limit: options.mode.kind === "random" ? { kind: "random" } : limitOf(ending.by, limits),
+        limit: mode.kind === "random" ? { kind: "random" } : limitOf(ending.by, limits),
       };
     case "exhausted":
-      if (isVacuous(letters, space)) return { ...result, verdict: "vacuous" };
+      if (isVacuous(letters, answered)) return { ...result, verdict: "vacuous" };
       if (errorProbability === null) return { ...result, verdict: "holds" };
       return { ...result, verdict: "undecided", limit: { kind: "bitstate", errorProbability } };
   }
@@ -204,6 +248,6 @@ export function commandTallies(
 }
 
 /** Was nothing ever served? */
-function isVacuous(letters: readonly Letter[], { answered }: SubjectSpace): boolean {
+function isVacuous(letters: readonly Letter[], answered: Float64Array): boolean {
   return letters.every((_, letter) => answered[letter * ANSWERS.length] === 0);
 }

@@ -4,11 +4,15 @@
 //     wait for each other before the next depth, so what is found at which depth is the same as on one thread.
 //  2. A thread that fails fails the search.
 
-import { Worker } from "node:worker_threads";
 import { bytesOf, createSets, type GoesOn, type StripResult } from "../explore/strip-run.ts";
 import { StripSearch, type StripTally } from "../explore/strip-search.ts";
 import type { StripSpace } from "../explore/strip-space.ts";
 import type { StripJob, StripReply, StripRequest } from "./strip-messages.ts";
+import { Thread } from "./thread.ts";
+
+type StripThread = Thread<StripRequest, StripReply>;
+
+const WORKER = new URL("strip-worker.js", import.meta.url);
 
 /** Visits every state that can be reached, on `jobs` threads. */
 export async function runStripsOn(jobs: number, space: StripSpace, goesOn: GoesOn): Promise<StripResult> {
@@ -16,7 +20,8 @@ export async function runStripsOn(jobs: number, space: StripSpace, goesOn: GoesO
   const tasksLeft = new Int32Array(new SharedArrayBuffer(4));
   const search = new StripSearch(space, sets);
   search.start();
-  const threads = Array.from({ length: jobs }, () => new Thread({ space, sets, tasksLeft }));
+  const job: StripJob = { space, sets, tasksLeft };
+  const threads = Array.from({ length: jobs }, (): StripThread => new Thread(WORKER, job));
   try {
     const statesPerDepth: number[] = [];
     for (;;) {
@@ -26,14 +31,14 @@ export async function runStripsOn(jobs: number, space: StripSpace, goesOn: GoesO
       statesPerDepth.push(found);
       if (!goesOn(statesPerDepth)) break;
     }
-    const tallies = await Promise.all(threads.map((thread) => thread.tally()));
+    const tallies = await Promise.all(threads.map(tallyOf));
     return { ...tallies.reduce(added), statesPerDepth, bytes: bytesOf(space) };
   } finally {
     await Promise.all(threads.map((thread) => thread.end()));
   }
 }
 
-async function askAll(threads: readonly Thread[], request: StripRequest): Promise<number[]> {
+async function askAll(threads: readonly StripThread[], request: StripRequest): Promise<number[]> {
   const replies = await Promise.all(threads.map((thread) => thread.ask(request)));
   return replies.map((reply) => (reply.kind === "swept" ? reply.states : 0));
 }
@@ -50,38 +55,7 @@ function added(one: StripTally, other: StripTally): StripTally {
   };
 }
 
-/** One worker, asked one thing at a time. */
-class Thread {
-  readonly #worker: Worker;
-
-  constructor(job: StripJob) {
-    this.#worker = new Worker(new URL("strip-worker.js", import.meta.url), { workerData: job });
-  }
-
-  ask(request: StripRequest): Promise<StripReply> {
-    return new Promise((resolve, reject) => {
-      const worker = this.#worker;
-      function replied(reply: StripReply): void {
-        worker.off("error", failed);
-        resolve(reply);
-      }
-      function failed(error: unknown): void {
-        worker.off("message", replied);
-        reject(error instanceof Error ? error : new Error(String(error)));
-      }
-      worker.once("message", replied);
-      worker.once("error", failed);
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-      worker.postMessage(request);
-    });
-  }
-
-  async tally(): Promise<StripTally> {
-    const reply = await this.ask({ kind: "tally" });
-    return reply.kind === "tally" ? reply.tally : { steps: new Float64Array(0), degreeMin: Infinity, degreeMax: 0 };
-  }
-
-  async end(): Promise<void> {
-    await this.#worker.terminate();
-  }
+async function tallyOf(thread: StripThread): Promise<StripTally> {
+  const reply = await thread.ask({ kind: "tally" });
+  return reply.kind === "tally" ? reply.tally : { steps: new Float64Array(0), degreeMin: Infinity, degreeMax: 0 };
 }

@@ -24,6 +24,8 @@ export interface Judge {
   heldAt(pfn: number): number;
   /** Judges a step from the state that was loaded. `before` shows the lists there; it is asked for rarely. */
   step(command: Command, outcome: Outcome, before: () => Snapshot | null): Judgement;
+  /** Nothing was done: what is seen next is seen in the state that was loaded. */
+  stay(): void;
   /** Is nothing held after the last step? */
   holdsNothing(): boolean;
   /** The blocks that are held after the last step, each with its pages. */

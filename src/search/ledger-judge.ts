@@ -94,8 +94,12 @@ export class LedgerJudge implements Judge {
 
   /** Judges what is seen where the held blocks are those that were given last. */
   observeHeld(seen: Command, outcome: Outcome): Judgement {
-    this.#turn(() => null);
+    this.stay();
     return this.observe(seen, outcome);
+  }
+
+  stay(): void {
+    this.#turn(() => null);
   }
 
   /** The blocks that are held now, each with its pages. */

@@ -71,7 +71,7 @@ export class MaskJudge implements Judge {
     this.#held = 0;
     this.#free = this.#pool.managed;
     this.#heads = this.#pool.list(this.#free, this.#freeHeads);
-    this.#stay();
+    this.stay();
   }
 
   load(rows: Int32Array, at: number): void {
@@ -92,6 +92,13 @@ export class MaskJudge implements Judge {
     return isHead ? this.#pool.lengthAt(page, this.#heads) : 0;
   }
 
+  stay(): void {
+    this.#headsAfter = this.#heads;
+    this.#heldAfter = this.#held;
+    this.#freeAfter = this.#free;
+    this.#freeHeadsAfter = this.#freeHeads;
+  }
+
   holdsNothing(): boolean {
     return this.#heldAfter === 0;
   }
@@ -106,7 +113,7 @@ export class MaskJudge implements Judge {
   }
 
   step(command: Command, outcome: Outcome, before: () => Snapshot | null): Judgement {
-    this.#stay();
+    this.stay();
     if (this.#isFine(command, outcome)) return "fine";
     this.#tellRelation(this.#held, this.#heads);
     const judgement = this.#relation.step(command, outcome, before);
@@ -251,13 +258,6 @@ export class MaskJudge implements Judge {
   }
 
   // ---------------------------------------------------------------- inside
-
-  #stay(): void {
-    this.#headsAfter = this.#heads;
-    this.#heldAfter = this.#held;
-    this.#freeAfter = this.#free;
-    this.#freeHeadsAfter = this.#freeHeads;
-  }
 
   /** The relation begins where the masks do. */
   #tellRelation(held: number, heads: number): void {

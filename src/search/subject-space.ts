@@ -1,6 +1,7 @@
 // The states of a subject: its bytes and what the client holds, with every command of an alphabet given in each.
 //
 //  1. A row is the client's side as the judge writes it (judge.ts), then the subject's words as codes (word-codes.ts).
+//     For a search that is shared among threads it is the words themselves, since codes differ from thread to thread.
 //  2. What a command changed is found by comparing words, where anything was written at all; only that is put back.
 //     So it is after a refused command, too: what a refusal changed is another state.
 //  3. The lists are looked at once in every state, when it is found. Where the laws compare the lists before and after
@@ -21,7 +22,7 @@ import { canUseMasks, MaskJudge } from "./mask-judge.ts";
 import { BROKEN, ENDED, MOVED, PASSED, STAYED, type Move, type Space } from "./space.ts";
 import { SavedWords } from "./state-words.ts";
 import type { StateWords, Subject, SubjectMemory } from "./subject.ts";
-import { WordCodes } from "./word-codes.ts";
+import { PlainWords, WordCodes } from "./word-codes.ts";
 
 /** Why a subject cannot be searched. */
 export type Trouble =
@@ -55,6 +56,8 @@ export interface SubjectSpaceOptions {
   readonly oracle: Oracle;
   /** The laws that are judged; all of them, where none are named. */
   readonly laws?: ReadonlySet<LawId> | undefined;
+  /** How rows hold the subject's words (rule 1). */
+  readonly rows: "coded" | "plain";
 }
 
 /** The state that the subject is in: that which was loaded, one that differs in known words, or any. */
@@ -68,6 +71,8 @@ export class SubjectSpace implements Space {
   row: Int32Array;
   /** Why the search ended, if it was not for a broken law. */
   trouble: Trouble | null = null;
+  /** What the last command was answered, of `ANSWERS`. */
+  answer = 0;
   /** How often each letter got each of `ANSWERS`: `letter * ANSWERS.length + answer`. */
   readonly answered: Float64Array;
   /** How often each letter led to another state. */
@@ -79,12 +84,12 @@ export class SubjectSpace implements Space {
   readonly #subject: Subject;
   readonly #judge: Judge;
   /** Words of the client's side; codes of the subject's words follow. */
-  readonly #side: number;
+  readonly side: number;
   readonly #bytesMax: number;
   readonly #looksAlways: boolean;
   readonly #before = (): Snapshot | null => this.#listsBefore();
   readonly #words: StateWords;
-  readonly #codes: WordCodes = new WordCodes();
+  readonly #codes: WordCodes | PlainWords;
   /** The codes in `row`. */
   #coded: Uint8Array;
   /** The row of the state that was loaded, and the subject's words in it. */
@@ -112,13 +117,14 @@ export class SubjectSpace implements Space {
     this.commandCount = letters.length;
     this.answered = new Float64Array(letters.length * ANSWERS.length);
     this.moved = new Float64Array(letters.length);
-    this.#side = this.#judge.words;
+    this.side = this.#judge.words;
     this.#bytesMax = GROWTH_MAX * Math.max(memory.byteLength, 1024);
     this.#words = memory.words ?? new SavedWords(memory);
-    this.row = new Int32Array(this.#side);
-    this.#coded = bytesAfter(this.row, this.#side);
-    this.#loadedRow = new Int32Array(this.#side);
-    this.#loadedCoded = bytesAfter(this.#loadedRow, this.#side);
+    this.#codes = options.rows === "coded" ? new WordCodes() : new PlainWords();
+    this.row = new Int32Array(this.side);
+    this.#coded = bytesAfter(this.row, this.side);
+    this.#loadedRow = new Int32Array(this.side);
+    this.#loadedCoded = bytesAfter(this.#loadedRow, this.side);
   }
 
   start(): void {
@@ -155,7 +161,8 @@ export class SubjectSpace implements Space {
     if (this.#where !== "loaded") this.#goBack();
     if (this.#isDoubted && !this.#isRestored()) return BROKEN;
     const outcome = this.#subject.answer(command);
-    this.#count(this.answered, number * ANSWERS.length + answerOf(outcome));
+    this.answer = answerOf(outcome);
+    this.#count(this.answered, number * ANSWERS.length + this.answer);
     const judgement = this.#judge.step(command, outcome, this.#before);
     if (judgement === "broken") return BROKEN;
     if (outcome.kind === "crashed") {
@@ -185,6 +192,13 @@ export class SubjectSpace implements Space {
     if (counts !== null && !this.#isSeenFine(counts, "counts")) return false;
     if (counts !== null) this.looks.counts++;
     return true;
+  }
+
+  /** Judges the state that was loaded, as `inspect` does one just reached. */
+  inspectLoaded(): boolean {
+    this.#goBack();
+    this.#judge.stay();
+    return this.inspect();
   }
 
   /** The blocks that the client holds in the state just reached. */
@@ -225,21 +239,21 @@ export class SubjectSpace implements Space {
   #encode(): void {
     const codes = this.#codes;
     const loaded = this.#loadedRow;
-    for (let word = this.#side; word < loaded.length; word++) this.row[word] = loaded[word] as number;
+    for (let word = this.side; word < loaded.length; word++) this.row[word] = loaded[word] as number;
     for (let which = 0; which < this.#changed; which++) {
       const place = this.#places[which] as number;
       const code = codes.codeOf(place, this.#words.at(place));
-      if (this.#side + codes.words > this.row.length) this.#widen();
+      if (this.side + codes.words > this.row.length) this.#widen();
       codes.write(this.#coded, place, code);
     }
   }
 
   #widen(): void {
-    const length = this.#side + this.#codes.words;
+    const length = this.side + this.#codes.words;
     this.row = longer(this.row, length);
-    this.#coded = bytesAfter(this.row, this.#side);
+    this.#coded = bytesAfter(this.row, this.side);
     this.#loadedRow = longer(this.#loadedRow, length);
-    this.#loadedCoded = bytesAfter(this.#loadedRow, this.#side);
+    this.#loadedCoded = bytesAfter(this.#loadedRow, this.side);
   }
 
   /** Has the subject's state at most as many words as are compared, or as many more as it may have? */
@@ -250,15 +264,25 @@ export class SubjectSpace implements Space {
       this.trouble = { kind: "grows", bytes: 4 * count };
       return false;
     }
+    this.#takeWords(count);
+    return true;
+  }
+
+  #takeWords(count: number): void {
     this.#loaded = longer(this.#loaded, count);
     this.#places = new Int32Array(count);
     this.#all = Int32Array.from({ length: count }, (_, place) => place);
     this.#codes.widen(count);
-    return true;
+    if (this.side + this.#codes.words > this.row.length) this.#widen();
+  }
+
+  /** Rows have so many words now, since another thread's subject has grown. */
+  widenTo(words: number): void {
+    if (words > this.row.length) this.#takeWords(words - this.side);
   }
 
   #isSideSame(): boolean {
-    for (let word = 0; word < this.#side; word++) if (this.row[word] !== this.#loadedRow[word]) return false;
+    for (let word = 0; word < this.side; word++) if (this.row[word] !== this.#loadedRow[word]) return false;
     return true;
   }
 

@@ -134,6 +134,33 @@ export class WordCodes {
   }
 }
 
+/** The same for rows that hold the words themselves, four bytes each. */
+export class PlainWords {
+  /** No word of the first state is left out. */
+  readonly isStarted = true;
+  words = 0;
+
+  start(): void {
+    throw new Error("plain words have no first state");
+  }
+
+  widen(count: number): void {
+    this.words = count;
+  }
+
+  codeOf(_place: number, value: number): number {
+    return value;
+  }
+
+  write(row: Uint8Array, place: number, value: number): void {
+    new Int32Array(row.buffer, row.byteOffset)[place] = value;
+  }
+
+  read(row: Uint8Array, words: Int32Array): void {
+    words.set(new Int32Array(row.buffer, row.byteOffset));
+  }
+}
+
 function longer(words: Int32Array, length: number): Int32Array {
   const larger = new Int32Array(length);
   larger.set(words);

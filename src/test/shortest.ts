@@ -63,7 +63,7 @@ export function searchShortest(stage: Stage, quest: Quest): Searched {
     reset: () => session.reset(),
   };
   const oracle = eyes === "answers" ? "api" : "lists";
-  const space = new SubjectSpace({ ...opening, subject, memory, letters, oracle });
+  const space = new SubjectSpace({ ...opening, subject, memory, letters, oracle, rows: "coded" });
   const result = breadthFirst(space, {
     statesMax: Infinity,
     depthMax: quest.below - 1,
