@@ -4,7 +4,7 @@
 //     --> boot.jsonl:3:23
 //      |
 //    3 | {"op":"alloc","order":"3","pfn":64}
-//      |                       ^ expected a number, found "3"
+//      |                       ^^^ expected a number, found "3"
 //
 //  1. Where no line can be quoted, what was expected is a note.
 
@@ -12,6 +12,7 @@ import { PROBLEMS, type Problem } from "../problem.ts";
 import { noteLines, placeLine, titleLines } from "./diagnostic.ts";
 import type { Look } from "./look.ts";
 import { gutterFor, quoted } from "./quote.ts";
+import { tokenColumns } from "./token.ts";
 import { visible } from "./visible.ts";
 
 /** The problem, line by line. */
@@ -20,7 +21,13 @@ export function problemText({ code, place, expected, found, source }: Problem, l
   const gutter = gutterFor([line]);
   const { red } = look.colours;
   const text = `${expected}, found ${found}`;
-  const quote = { line, text: source, column: Math.max(column, 1), columns: 1, label: `expected ${text}` };
+  const quote = {
+    line,
+    text: source,
+    column: Math.max(column, 1),
+    columns: tokenColumns({ code, place, source }),
+    label: `expected ${text}`,
+  };
   return [
     ...titleLines(`error[${code}]`, PROBLEMS[code], red, look),
     placeLine(place, gutter, look),

@@ -182,7 +182,7 @@ boot.jsonl: violated, 1 finding
   --> boot.jsonl:3:23
    |
  3 | {"op":"alloc","order":"3","pfn":64}
-   |                       ^ expected a number, found "3"
+   |                       ^^^ expected a number, found "3"
 
 boot.jsonl: not judged, 1 problem in the input
 `));
