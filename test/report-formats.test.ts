@@ -143,6 +143,44 @@ describe("the code flow of a counterexample", () => {
   });
 });
 
+/** The texts of the steps of each code flow. */
+function flowsIn(sarif: string): readonly (readonly string[])[] {
+  const { runs } = JSON.parse(sarif) as {
+    runs: {
+      results: { codeFlows?: { threadFlows: { locations: { location: { message: { text: string } } }[] }[] }[] }[];
+    }[];
+  };
+  return runs
+    .flatMap(({ results }) => results)
+    .flatMap(({ codeFlows = [] }) =>
+      codeFlows.flatMap(({ threadFlows }) =>
+        threadFlows.map(({ locations }) => locations.map(({ location }) => location.message.text)),
+      ),
+    );
+}
+
+describe("the code flow of a recording", () => {
+  const chain = "events:\n  - a0=0\n  - a0=1\n  - a1=2\n  - a2=4\n  - f0\n  - f1\n  - a1=0\n  - a0=7\n";
+  const file = written("chain.yaml", `buddytrace: 1\nmax_order: 3\npages: 8\n${chain}  - f7\n  - free 7:0\n`);
+
+  it("holds all lines that `minimize` keeps, also where they are about other pages", () => {
+    const { stdout } = spawnSync("node", [CLI, "minimize", file], { encoding: "utf8" });
+    const { sarif = "" } = reportsOf("verify", file);
+    const [flow = []] = flowsIn(sarif);
+    expect(flow.length).toBe(stdout.trim().split("\n").length - 1);
+    expect(flow[0]).toContain("a2=4");
+  });
+
+  it("is the same in a suite, in notation", () => {
+    const parts = `  - { kind: verify, traces: [${JSON.stringify(file)}] }`;
+    const { sarif = "" } = reportsOf(
+      "run",
+      written("chain-suite.yaml", `suite: 1\nname: a\nsummary: b\nparts:\n${parts}\n`),
+    );
+    expect(flowsIn(sarif)[0]?.[0]).toContain("a2=4: a request of order 2");
+  });
+});
+
 describe("--reporter", () => {
   it.each([
     [["--reporter", "sarfi"], "a reporter such as sarif"],

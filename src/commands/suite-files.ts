@@ -11,6 +11,7 @@ import { readSuite, type Suite, type SuiteLibrary, type VerifyPart } from "../sp
 import type { JudgedTrace, VerifyWorld } from "../suite/verify.ts";
 import { Verifier } from "../verify/verify.ts";
 import { expandInputs, InputError, inputError } from "./input.ts";
+import { minimalLines } from "./minimal-lines.ts";
 import { bundledProfiles, packageRoot } from "./package-files.ts";
 import { profileChooser } from "./profiles.ts";
 import { readTrace } from "./read-trace.ts";
@@ -77,14 +78,19 @@ async function judgeTrace(path: string, { profile }: VerifyPart, laws: ReadonlyS
     failFast: false,
   });
   const result = verifier.result(await readTrace(path, verifier));
-  const defects = [
-    ...result.problems.map(problemDefect),
-    ...result.findings.map((each) => findingDefect(each, result)),
+  const by = result.header === null ? [] : (profile ?? chooser(result.header, 1, path));
+  const lines = await minimalLines(result, by, null);
+  const failures = [
+    ...result.problems.map((problem) => failureOf(problemDefect(problem), "")),
+    ...result.findings.map((finding) => {
+      const trace = (lines.get(finding) ?? []).map(({ step }) => step).join(" ");
+      return failureOf(findingDefect(finding, result), trace);
+    }),
   ];
-  return { verdict: result.verdict, events: result.events, failures: defects.map(failureOf) };
+  return { verdict: result.verdict, events: result.events, failures };
 }
 
-function failureOf({ rule, place, message, rows }: Defect): CheckFailure {
+function failureOf({ rule, place, message, rows }: Defect, trace: string): CheckFailure {
   const expected = rows.find(({ heading }) => heading === "allowed" || heading === "expected")?.text ?? "";
-  return { expected, found: message, trace: "", law: LAW_IDS.find((id) => id === rule) ?? null, place, weight: ERROR };
+  return { expected, found: message, trace, law: LAW_IDS.find((id) => id === rule) ?? null, place, weight: ERROR };
 }

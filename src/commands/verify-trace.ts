@@ -11,6 +11,7 @@ import { HistoryCollector } from "../verify/history.ts";
 import type { TraceResult } from "../verify/result.ts";
 import { Verifier, type VerifyOptions } from "../verify/verify.ts";
 import { canReadAgain } from "./input.ts";
+import { minimalLines, type MinimalLines } from "./minimal-lines.ts";
 import { profileChooser, type ProfileChoice } from "./profiles.ts";
 import { feedTrace, type LogReading, openTrace, type OpenTrace, readTrace } from "./read-trace.ts";
 
@@ -29,6 +30,13 @@ export type TraceJudge = (trace: OpenTrace) => Promise<TraceResult>;
 export function traceJudge(flags: TraceFlags): TraceJudge {
   const chooser = profileChooser(flags.profile);
   return (trace) => verifyTrace(trace, flags, chooser);
+}
+
+/** The lines that the findings of a judged trace need (minimal-lines.ts). */
+export function linesNeeded({ log }: OpenTrace, result: TraceResult, flags: TraceFlags): Promise<MinimalLines> {
+  const { header, file } = result;
+  const by = header === null ? [] : profileChooser(flags.profile)(header, 1, file);
+  return minimalLines(result, by, quietly(log));
 }
 
 /** Judges a file up to its first violation, of which nothing but itself is asked. */

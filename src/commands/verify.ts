@@ -11,13 +11,14 @@ import { jsonReport } from "../report/json.ts";
 import type { Problem } from "../problem.ts";
 import type { Look } from "../report/look.ts";
 import { textReport, quietReport } from "../report/text.ts";
-import { traceOutcome } from "../report/trace-outcome.ts";
+import { traceOutcome, type Verified as ReportedVerified } from "../report/trace-outcome.ts";
 import { EXIT, type VerdictKind } from "../verdict.ts";
 import type { TraceResult } from "../verify/result.ts";
 import { expandInputs, inputError } from "./input.ts";
+import type { MinimalLines } from "./minimal-lines.ts";
 import { parseKernelOrder, parseLaws } from "./options.ts";
 import { warn } from "./output.ts";
-import { type LogReading, openTrace } from "./read-trace.ts";
+import { type LogReading, openTrace, type OpenTrace } from "./read-trace.ts";
 import { parseReporter, report, REPORTER_HELP, reportersOf, startContext, type Reporter } from "./reporters.ts";
 import { linuxLine, linuxText, verifyLinuxFile, type LinuxFlags, type LinuxVerified } from "./verify-linux.ts";
 import type { TraceFlags, TraceJudge } from "./verify-trace.ts";
@@ -48,7 +49,7 @@ interface Judged {
 }
 
 /** A judged trace of calls and answers, or of a kernel. */
-type Verified = { readonly kind: "trace"; readonly result: TraceResult } | LinuxVerified;
+type Verified = Extract<ReportedVerified, { readonly kind: "trace" }> | LinuxVerified;
 
 async function runVerify(names: readonly string[], flags: VerifyFlags): Promise<void> {
   const reporters = reportersOf(flags);
@@ -59,6 +60,7 @@ async function runVerify(names: readonly string[], flags: VerifyFlags): Promise<
   const logOf = await logReading(flags.dialect);
   // A profile that is wrong is told of, even where no trace would ask for it.
   let judge = flags.profile === undefined ? null : await traceJudge(flags);
+  const hasSteps = reporters.some(({ name }) => name !== "text" && name !== "json");
   const verified: Verified[] = [];
   for (const file of files) {
     const trace = await openTrace(file, logOf(file));
@@ -66,7 +68,8 @@ async function runVerify(names: readonly string[], flags: VerifyFlags): Promise<
       verified.push(await verifyLinuxFile(trace, flags));
     } else {
       judge ??= await traceJudge(flags);
-      verified.push({ kind: "trace", result: await judge(trace) });
+      const result = await judge(trace);
+      verified.push({ kind: "trace", result, lines: hasSteps ? await traceLines(trace, result, flags) : new Map() });
     }
   }
   const context = contextNow();
@@ -81,6 +84,10 @@ async function runVerify(names: readonly string[], flags: VerifyFlags): Promise<
 /** Loaded when needed: profiles take a tenth of a second to load, of which kernel traces need nothing. */
 async function traceJudge(flags: TraceFlags): Promise<TraceJudge> {
   return (await import("./verify-trace.ts")).traceJudge(flags);
+}
+
+async function traceLines(trace: OpenTrace, result: TraceResult, flags: TraceFlags): Promise<MinimalLines> {
+  return (await import("./verify-trace.ts")).linesNeeded(trace, result, flags);
 }
 
 /** What stood in a folder and is no trace: said in one line, however much it is. */

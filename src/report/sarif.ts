@@ -1,7 +1,8 @@
 // SARIF 2.1.0, for code scanning: a result for each defect, its steps as a code flow.
 //
 //  1. A rule is a law, a code of a problem, or a rule of kernel traces; only those that occur are listed.
-//  2. The counterexample is one thread flow, with a location for each command, in their order.
+//  2. The counterexample is one thread flow, with a location for each command, in their order. Of a recording these are
+//     the lines that `buddycheck minimize` keeps, at most the last 1000.
 //  3. A known failure carries a suppression with its reason. What is undecided or vacuous is a result of kind
 //     `open`: nothing was found, and nothing was shown.
 //  4. Wrong input is no result: it is a notification, and the invocation was not successful.

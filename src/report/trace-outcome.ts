@@ -9,7 +9,7 @@ import { lawOf } from "../../model/invariants.ts";
 import { PROBLEMS, type Problem } from "../problem.ts";
 import type { VerdictKind } from "../verdict.ts";
 import type { LinuxFinding, LinuxResult } from "../verify/linux-result.ts";
-import type { Finding, TraceResult } from "../verify/result.ts";
+import type { Finding, HistoryLine, TraceResult } from "../verify/result.ts";
 import { faultLabel } from "./label.ts";
 import { explainedBy, seenWords } from "./linux-words.ts";
 import { counted, type Naming } from "./names.ts";
@@ -17,9 +17,13 @@ import { inUsersNumbering } from "./numbering.ts";
 import type { Context, Defect, Item, ItemVerdict, Outcome, Row } from "./outcome.ts";
 import { allowedWords, faultWords, notCheckedWords } from "./words.ts";
 
-/** A judged trace of either kind. */
+/** A line of a trace, as it was recorded. */
+type Line = Pick<HistoryLine, "line" | "text">;
+
+/** A judged trace of either kind; `lines` are those that a finding needs in order to show, where they are known. */
 export type Verified =
-  { readonly kind: "trace"; readonly result: TraceResult } | { readonly kind: "linux"; readonly result: LinuxResult };
+  | { readonly kind: "trace"; readonly result: TraceResult; readonly lines: ReadonlyMap<Finding, readonly Line[]> }
+  | { readonly kind: "linux"; readonly result: LinuxResult };
 
 const VERDICTS: Readonly<Record<VerdictKind, ItemVerdict>> = {
   holds: "passed",
@@ -29,11 +33,13 @@ const VERDICTS: Readonly<Record<VerdictKind, ItemVerdict>> = {
 };
 
 export function traceOutcome(verified: readonly Verified[], context: Context): Outcome {
-  const items = verified.map((one) => (one.kind === "trace" ? traceItem(one.result) : linuxItem(one.result)));
+  const items = verified.map((one) =>
+    one.kind === "trace" ? traceItem(one.result, one.lines) : linuxItem(one.result),
+  );
   return { context, name: "verify", sections: [{ name: "verify", summary: "recorded traces", items, notes: [] }] };
 }
 
-function traceItem(result: TraceResult): Item {
+function traceItem(result: TraceResult, lines: ReadonlyMap<Finding, readonly Line[]>): Item {
   const { file, verdict, problems, findings, findingCount, notChecked, advice, profileName } = result;
   const isWrong = problems.length > 0;
   const unchecked = notChecked.map((each) => `not checked: ${each.law}, ${notCheckedWords(each)}`);
@@ -44,7 +50,10 @@ function traceItem(result: TraceResult): Item {
     shows: `The recording obeys the laws under the profile ${profileName}.`,
     verdict: isWrong ? "wrong" : VERDICTS[verdict],
     outcome: isWrong ? "not judged" : outcomeWords(verdict, result.events, findingCount),
-    defects: [...problems.map(problemDefect), ...findings.map((finding) => findingDefect(finding, result))],
+    defects: [
+      ...problems.map(problemDefect),
+      ...findings.map((finding) => findingDefect(finding, result, lines.get(finding))),
+    ],
     notes: isWrong ? [] : [...unchecked, ...advised],
   };
 }
@@ -62,10 +71,15 @@ export function problemDefect({ code, place, expected, found }: Problem): Defect
   return { rule: code, level: "error", place, message: PROBLEMS[code].replace(/\.$/u, ""), rows, steps: [] };
 }
 
-export function findingDefect(finding: Finding, { file, base, header }: TraceResult): Defect {
+/** A finding, with the lines that it needs, its own last; with its history where these are not known. */
+export function findingDefect(
+  finding: Finding,
+  { file, base, header }: TraceResult,
+  lines: readonly Line[] = [...finding.history, finding],
+): Defect {
   const naming: Naming = { basePfn: base, pageSize: header?.pageSize ?? 1, event: "line" };
   const violation = inUsersNumbering(finding.violation, base);
-  const { line, column, text, history } = finding;
+  const { line, column, text } = finding;
   const place = { file, line, column };
   const message = faultWords(violation.fault, naming);
   const rows: Row[] = [
@@ -73,7 +87,9 @@ export function findingDefect(finding: Finding, { file, base, header }: TraceRes
     { heading: "blame", text: violation.blame },
   ];
   const steps = [
-    ...history.map((earlier) => ({ place: { file, line: earlier.line, column: 1 }, text: earlier.text, words: "" })),
+    ...lines
+      .slice(0, -1)
+      .map((earlier) => ({ place: { file, line: earlier.line, column: 1 }, text: earlier.text, words: "" })),
     { place, text, words: faultLabel(violation.fault) },
   ];
   return { rule: violation.law, level: lawOf(violation.law).severity, place, message, rows, steps };
