@@ -77,12 +77,15 @@ function reportsOf(...command: string[]): Readonly<Record<string, string>> {
 
 written("failing.case.yaml", FAILING);
 written("known.case.yaml", KNOWN);
+const never = written("never.mjs", `export const always = { ${JSON.stringify(HOSTILE)}: () => true };\n`);
 const suite = written("suite.yaml", SUITE);
 written("wrong.jsonl", '{"buddytrace":1}\n');
 
 describe.each([
   ["verify", reportsOf("verify", ...TRACES)],
   ["run", reportsOf("run", suite)],
+  ["explore", reportsOf("explore", "mutant:never-coalesces", "--property", never)],
+  ["test", reportsOf("test", "mutant:never-coalesces", "--commands", "100", "--scope", "2")],
 ])("the reports of %s", (_, reports) => {
   it("are SARIF 2.1.0 as OASIS' schema has it", () => {
     const ajv = new AjvDraft04.default({
@@ -140,6 +143,21 @@ describe("the code flow of a counterexample", () => {
     };
     const [flow] = runs[0]?.results[0]?.codeFlows ?? [];
     expect(flow?.threadFlows[0]?.locations.map(({ executionOrder }) => executionOrder)).toEqual([1, 2, 3]);
+  });
+});
+
+describe("the code flow of an engine's counterexample", () => {
+  it.each([
+    ["explore", "mutant:never-coalesces", "--pages", "2", "--base-pfn", "6"],
+    ["test", "mutant:never-coalesces", "--pages", "2", "--base-pfn", "6", "--commands", "100"],
+  ])("of %s has its steps, counted from the pool's first page", (...command) => {
+    expect(flowsIn(reportsOf(...command)["sarif"] ?? "")).toEqual([
+      [
+        expect.stringMatching(/^a0=0z: a request of order 0 \(1 page\) is served page 0, found all zero/u),
+        expect.stringMatching(/^f0(?::0)?\+: a free of page 0/u),
+        expect.stringMatching(/^free 1:0 0:0: the free lists hold 0 \(order 0\), 1 \(order 0\)/u),
+      ],
+    ]);
   });
 });
 

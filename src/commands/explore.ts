@@ -18,10 +18,13 @@ import type { Property } from "../explore/property.ts";
 import type { ExploreResult, TargetTrouble } from "../explore/result.ts";
 import { largestServed, poolSize } from "../explore/spec-shape.ts";
 import type { ProblemCode } from "../problem.ts";
+import { exploreOutcome } from "../report/engine-outcome.ts";
 import { exploreJson } from "../report/explore-json.ts";
 import { exploreText } from "../report/explore-text.ts";
 import { findingText } from "../report/finding-text.ts";
+import type { Look } from "../report/look.ts";
 import { counted } from "../report/names.ts";
+import type { Context } from "../report/outcome.ts";
 import { exploreSpec } from "../scale/explore-spec.ts";
 import { exploreSubjectOn } from "../scale/explore-subject.ts";
 import type { Oracle } from "../search/subject-space.ts";
@@ -29,13 +32,14 @@ import { REFERENCE } from "../targets/reference.ts";
 import type { Opening, Session } from "../targets/target.ts";
 import { createRandom } from "../test/random.ts";
 import { EXIT } from "../verdict.ts";
-import { saveCase, tellCounterexample } from "./counterexample-trace.ts";
+import { saveCase, tellCounterexample, type ToldCounterexample } from "./counterexample-trace.ts";
 import { Clock } from "./explore-progress.ts";
 import { inputError } from "./input.ts";
 import { parseBudget } from "./limits.ts";
 import { collect } from "./options.ts";
 import { propertiesIn } from "./property-files.ts";
-import { colours, print, terminalColumns, warn } from "./output.ts";
+import { warn } from "./output.ts";
+import { parseReporter, report, REPORTER_HELP, reportersOf, startContext, type Reporter } from "./reporters.ts";
 import {
   addTargetOptions,
   programOf,
@@ -58,6 +62,7 @@ export interface ExploreFlags extends PoolFlags {
   readonly jobs: number;
   readonly save?: string;
   readonly json: boolean;
+  readonly reporter?: readonly Reporter[];
   readonly raw: boolean;
 }
 
@@ -70,6 +75,12 @@ const STATES_UNASKED = 300_000_000n;
 /** Bytes that the states of a specification may take. */
 const SPEC_BYTES_MAX = 2 ** 30;
 
+/** In which forms it is reported, and when it began. */
+interface Reporting {
+  readonly reporters: readonly Reporter[];
+  readonly contextNow: () => Context;
+}
+
 /** What is explored, with its name for reports. */
 interface Task {
   readonly name: string;
@@ -80,13 +91,14 @@ interface Task {
 async function runExplore(operands: readonly string[], flags: ExploreFlags): Promise<void> {
   const subject = await readSubject(operands, programOf(process.argv), "spec");
   const task = taskOf(operands, subject, flags);
+  const reporting: Reporting = { reporters: reportersOf(flags), contextNow: startContext() };
   const clock = new Clock({ ...flags, quiet: flags.json });
   const properties = await propertiesIn(flags.property ?? []);
   const result =
     subject.kind === "spec" ? await runSpec(task, flags, clock) : await runTarget(task, properties, flags, clock);
   clock.done();
   if (result.trouble !== null) throw troubleError(task, result.trouble);
-  tell(task, result, flags, clock.seconds);
+  tell(task, result, flags, clock, reporting);
   process.exitCode = EXIT[result.verdict];
 }
 
@@ -193,7 +205,13 @@ function troubleError({ name, opening }: Task, { kind, command, steps }: TargetT
   return inputError(code, name, expected, found);
 }
 
-function tell(task: Task, result: ExploreResult, flags: ExploreFlags, seconds: number): void {
+function tell(
+  task: Task,
+  result: ExploreResult | SubjectResult,
+  flags: ExploreFlags,
+  { seconds }: Clock,
+  { reporters, contextNow }: Reporting,
+): void {
   const { name, opening } = task;
   const { geometry, profile } = opening;
   const { counterexample } = result;
@@ -201,22 +219,22 @@ function tell(task: Task, result: ExploreResult, flags: ExploreFlags, seconds: n
   if (flags.save !== undefined && counterexample !== null) {
     for (const path of saveCase(flags.save, name, opening, counterexample)) warn(`saved ${path}`);
   }
-  if (flags.json) {
-    print(exploreJson({ target: name, profile: profile.name, geometry }, result, told?.lines ?? []));
-    return;
-  }
-  const look = { colours: colours(process.stdout), columns: terminalColumns() };
+  const explored = { name, pool: poolWords(task, flags), basePfn: geometry.basePfn, seconds };
+  report(reporters, {
+    text: (look) => `${findingWords(name, told, look)}${exploreText(explored, result, look)}`,
+    json: () => exploreJson({ target: name, profile: profile.name, geometry }, result, told?.lines ?? []),
+    outcomes: () => [exploreOutcome(explored, result, contextNow())],
+  });
+}
+
+/** The counterexample as `verify` tells it, or "". */
+function findingWords(name: string, told: ToldCounterexample | null, look: Look): string {
   const finding = told?.result.findings[0];
-  if (finding !== undefined) {
-    const naming = { basePfn: told?.result.base ?? 0, pageSize: 4096, event: "line" } as const;
-    const help = {
-      kind: "command",
-      heading: "help",
-      text: `run \`buddycheck explain ${finding.violation.law}\``,
-    } as const;
-    print(`${findingText(finding, { file: name, naming, look, notes: [help] }).join("\n")}\n\n`);
-  }
-  print(exploreText({ name, pool: poolWords(task, flags), basePfn: geometry.basePfn, seconds }, result, look));
+  if (finding === undefined) return "";
+  const naming = { basePfn: told?.result.base ?? 0, pageSize: 4096, event: "line" } as const;
+  const text = `run \`buddycheck explain ${finding.violation.law}\``;
+  const help = { kind: "command", heading: "help", text } as const;
+  return `${findingText(finding, { file: name, naming, look, notes: [help] }).join("\n")}\n\n`;
 }
 
 /** The pool, the profile, and what is judged. */
@@ -254,7 +272,8 @@ export function registerExplore(program: Command): void {
       1,
     )
     .option("--save <folder>", "save the counterexample as a case of a corpus, with its accepted twin")
-    .option("--json", "print the report as JSON (docs/json-report.md)", false)
+    .option("--reporter <name=path>", REPORTER_HELP, parseReporter)
+    .option("--json", "the same as --reporter json (docs/json-report.md)", false)
     .option("--raw", "of the specification, count every state for itself, also where symmetries are sound", false)
     .addHelpText("after", EXAMPLES)
     .action(runExplore);

@@ -27,7 +27,7 @@ export interface MinimalLine {
 /** Each finding's lines, oldest first, its own at the end. */
 export type MinimalLines = ReadonlyMap<Finding, readonly MinimalLine[]>;
 
-export const LINES_MAX = 1000;
+const LINES_MAX = 1000;
 
 /** Judged events that one finding may cost: a second or two. */
 const BUDGET = 10_000_000;

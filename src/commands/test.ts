@@ -12,6 +12,8 @@ import { STRICT_PROFILE } from "../../model/profile.ts";
 import { campaignJson } from "../report/campaign-json.ts";
 import { campaignText, type CampaignReport } from "../report/campaign-text.ts";
 import { commandLine } from "../report/recall.ts";
+import { campaignOutcome } from "../report/engine-outcome.ts";
+import type { Context } from "../report/outcome.ts";
 import type { TestLanguage } from "../report/unit-test.ts";
 import { REFERENCE } from "../targets/reference.ts";
 import {
@@ -26,7 +28,14 @@ import { gapsOf, type Gaps } from "../test/gaps.ts";
 import type { Eyes } from "../test/stage.ts";
 import { EXIT } from "../verdict.ts";
 import { inputError } from "./input.ts";
-import { colours, print, terminalColumns } from "./output.ts";
+import {
+  parseReporter,
+  report as reportAs,
+  REPORTER_HELP,
+  reportersOf,
+  startContext,
+  type Reporter,
+} from "./reporters.ts";
 import { saveCounterexample } from "./save-case.ts";
 import {
   addTargetOptions,
@@ -52,6 +61,7 @@ interface TestFlags extends PoolFlags {
   readonly unitTest: TestLanguage | "none";
   readonly strictCoverage: boolean;
   readonly json: boolean;
+  readonly reporter?: readonly Reporter[];
 }
 
 /** A pool is drawn where none is named, so this shape only fills in what the options leave out. */
@@ -75,6 +85,8 @@ async function runTest(operands: readonly string[], flags: TestFlags): Promise<v
   const words = [...operands.slice(0, operands.length - program.length), ...named].map((word) => `${word} `);
   const called: Called = {
     recall: commandLine(words.join(""), program.length === 0 ? "" : ` -- ${program.join(" ")}`),
+    reporters: reportersOf(flags),
+    contextNow: startContext(),
   };
   const { target } = subject;
   if (target.kind === "session") {
@@ -167,8 +179,11 @@ interface Outcome {
   readonly rest: CampaignReport["rest"];
 }
 
-/** How the target was called on the command line. */
-type Called = Pick<CampaignReport, "recall">;
+/** How the target was called on the command line, and how it is reported. */
+interface Called extends Pick<CampaignReport, "recall"> {
+  readonly reporters: readonly Reporter[];
+  readonly contextNow: () => Context;
+}
 
 /** Saves, prints, and sets the exit code. */
 function show({ options, covered, finding, rest }: Outcome, called: Called, flags: TestFlags): void {
@@ -178,12 +193,12 @@ function show({ options, covered, finding, rest }: Outcome, called: Called, flag
       ? null
       : saveCounterexample(flags.save, finding.counterexample, options);
   const report = { options, covered, gaps, finding, ...called, savedAs, rest };
-  const look = {
-    colours: colours(process.stdout),
-    columns: terminalColumns(),
-    unitTest: flags.unitTest === "none" ? null : flags.unitTest,
-  };
-  print(flags.json ? campaignJson(report) : campaignText(report, look));
+  const unitTest = flags.unitTest === "none" ? null : flags.unitTest;
+  reportAs(called.reporters, {
+    text: (look) => campaignText(report, { ...look, unitTest }),
+    json: () => campaignJson(report),
+    outcomes: () => [campaignOutcome(report, called.contextNow())],
+  });
   process.exitCode = rest === null ? exitCodeOf(finding, gaps, flags) : INTERRUPTED;
 }
 
@@ -220,7 +235,8 @@ export function registerTest(program: Command): void {
     .option("--save <folder>", "write the counterexample into this corpus folder")
     .option("--unit-test <language>", "show the counterexample as a unit test: c, ts or none", languageOption, "none")
     .option("--strict-coverage", "fail if a call, an order, a misuse or a law was never exercised", false)
-    .option("--json", "print the report as JSON", false)
+    .option("--reporter <name=path>", REPORTER_HELP, parseReporter)
+    .option("--json", "the same as --reporter json", false)
     .addHelpText("after", EXAMPLES)
     .action(runTest);
 }
@@ -259,4 +275,5 @@ Examples:
   buddycheck test mutant:never-coalesces --unit-test ts   a wrong allocator, and a unit test for it
   buddycheck test ./my-allocator.js --save traces/mine    a module of yours; keep what is found
   buddycheck test ./page_alloc.wasm --budget 5m           compiled C, for five minutes
+  buddycheck test ./page_alloc.wasm --reporter text --reporter junit=report.xml
 Exit codes: 0 no law broken in what was tried, 1 violated, 2 input error, 4 nothing exercised, 130 interrupted.`;

@@ -81,7 +81,7 @@ function verdictWords({ verdict, limit, figures, counterexample }: ExploreResult
 }
 
 /** What stopped the exploration, as the beginning of a sentence. */
-function limitWords(limit: Limit): string {
+export function limitWords(limit: Limit): string {
   switch (limit.kind) {
     case "states":
       return `stopped at ${limit.max} states;`;

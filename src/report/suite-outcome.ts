@@ -3,14 +3,9 @@
 //  1. A section is a part. A part that exercised nothing gets an item of its own that says so.
 //  2. A trace in notation becomes steps, one for each command; text that is none stays a row.
 
-import { parseNotation, type WrittenEvent } from "../../model/notation.ts";
 import { checkVerdict, type Check, type CheckFailure, type PartResult, type SuiteResult } from "../checks.ts";
-import type { Naming } from "./names.ts";
-import type { Context, Defect, Item, Outcome, Section, Step } from "./outcome.ts";
-import { stepWords } from "./step-words.ts";
-
-/** A pool's own numbering: reports of checks count pages from its first one. */
-const NAMING: Naming = { basePfn: 0, pageSize: 4096, event: "step" };
+import { notationSteps } from "./notation-steps.ts";
+import type { Context, Defect, Item, Outcome, Section } from "./outcome.ts";
 
 export function suiteOutcome(result: SuiteResult, context: Context): Outcome {
   return { context, name: result.name, sections: result.parts.map((part) => sectionOf(part, result)) };
@@ -40,7 +35,7 @@ function itemOf(check: Check): Item {
 }
 
 function defectOf({ expected, found, trace, law, place, weight }: CheckFailure): Defect {
-  const steps = stepsOf(trace);
+  const steps = notationSteps(trace);
   return {
     rule: law ?? "check",
     level: weight.kind,
@@ -53,18 +48,4 @@ function defectOf({ expected, found, trace, law, place, weight }: CheckFailure):
     ],
     steps,
   };
-}
-
-/** The steps of a trace in notation, or none where it is something else. */
-function stepsOf(trace: string): readonly Step[] {
-  const { events } = parseNotation(trace);
-  return events.map((event, at) => ({
-    place: null,
-    text: trace.slice(event.offset, events[at + 1]?.offset).trim(),
-    words: wordsOf(event),
-  }));
-}
-
-function wordsOf(event: WrittenEvent): string {
-  return event.kind === "lost" ? "events were lost here" : stepWords(event.command, event.outcome, NAMING);
 }
