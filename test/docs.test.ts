@@ -7,7 +7,7 @@
  *    any text of a line, and alone on a line for any lines.
  * 3. What `.ci/run` tries in a clean clone (npm ci, npm start, npm test) is not repeated here, and a command that needs
  *    a program that this machine does not have is skipped by name.
- * 4. Links between pages lead somewhere.
+ * 4. Links between pages lead somewhere, and docs/api.md names all there is.
  * 5. A ```js block whose first line is `// NAME` is a file for the commands behind it. One that says `EXPRESSION; // => VALUE`
  *    is run, in the order of the page, and the two are compared. Both import the package as users do.
  */
@@ -26,6 +26,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import * as exported from "../src/index.ts";
 
 type Command = { readonly line: number; readonly text: string; readonly exit: number };
 type Example = { readonly line: number; readonly text: string };
@@ -155,7 +156,9 @@ const runnable = PAGES.map((page) => {
   return { page, blocks: blocksOf(text), examples: examplesOf(text) };
 });
 
-describe.each(runnable.filter(({ blocks }) => blocks.length > 0))("$page", ({ page, blocks, examples }) => {
+const tried = runnable.filter(({ blocks, examples }) => blocks.length + examples.length > 0);
+
+describe.each(tried)("$page", ({ page, blocks, examples }) => {
   const home = createFolder(page);
   for (const example of examples) {
     const file = fileOf(example);
@@ -209,6 +212,13 @@ describe("a link", () => {
       expect(broken).toEqual([]);
     },
   );
+});
+
+describe("the page about the API", () => {
+  it("names everything that the package exports", () => {
+    const page = readFileSync("docs/api.md", "utf8");
+    expect(Object.keys(exported).filter((name) => !page.includes(name))).toEqual([]);
+  });
 });
 
 describe("the reader of these pages", () => {

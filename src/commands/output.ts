@@ -18,7 +18,9 @@ export function colours(stream: NodeJS.WriteStream): Colours {
   const { NO_COLOR: none, FORCE_COLOR: forced, TERM: term } = process.env;
   if (none !== undefined && none !== "") return picocolors.createColors(false);
   if (forced !== undefined && forced !== "") return picocolors.createColors(forced !== "0" && forced !== "false");
-  return picocolors.createColors(stream.isTTY && term !== "dumb");
+  // Left to itself picocolors colours pipes where CI is set.
+  if (!stream.isTTY) return picocolors.createColors(false);
+  return picocolors.createColors(term !== "dumb");
 }
 
 export function terminalColumns(): number {

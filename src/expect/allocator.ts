@@ -11,6 +11,7 @@ import { PLAIN } from "../commands/output.ts";
 import { namesShape, readOpening, readSubject, shapeOf, type PoolFlags } from "../commands/target-options.ts";
 import { replay, replayOf } from "../commands/test-replay.ts";
 import { inputError } from "../commands/input.ts";
+import { testReport, type TestReport } from "../report/campaign-json.ts";
 import { campaignText } from "../report/campaign-text.ts";
 import { expectation } from "../report/recall.ts";
 import { moduleTarget, type ModulePool } from "../targets/module.ts";
@@ -42,6 +43,12 @@ export interface KeepOptions extends Partial<PoolShape> {
   readonly replay?: string;
 }
 
+/** What came of a campaign, as data and as what `buddycheck test` prints. */
+export interface Tested {
+  readonly report: TestReport;
+  readonly text: string;
+}
+
 /** Did the target keep the laws, and the report that says so. */
 export interface Kept {
   readonly pass: boolean;
@@ -57,13 +64,16 @@ const EIGHT_PAGES: PoolShape = { maxOrder: 3, pages: 8, basePfn: 0, reserved: []
 /** The largest order that a campaign without a described pool owes to have served. */
 const ORDER_OWED = 3;
 
-/** Drives the allocator that `open` answers. */
-export function tryAllocator(open: Open, given: KeepOptions = {}): Kept {
+/**
+ * Drives the allocator that `open` answers, until it breaks a law or the campaign is done. Throws an error whose `problems`
+ * say what is wrong with the options.
+ */
+export function testAllocator(open: Open, given: KeepOptions = {}): Tested {
   return drive(moduleTarget("allocator", open), optionsOf(given, null), given);
 }
 
 /** Drives a target in the words of the command line: one word, or a program and its arguments. */
-export async function tryTarget(words: string | readonly string[], given: KeepOptions = {}): Promise<Kept> {
+export async function testTarget(words: string | readonly string[], given: KeepOptions = {}): Promise<Tested> {
   const isProgram = typeof words !== "string";
   const subject = await readSubject(isProgram ? words : [words], isProgram ? words : [], "no-spec");
   if (subject.kind === "spec") throw inputError("TARGET_UNKNOWN", "target", "an implementation", "spec");
@@ -104,7 +114,7 @@ function flagsOf({ maxOrder, pages, basePfn, reserved, zones }: KeepOptions): Po
   };
 }
 
-function drive(target: SessionTarget, rest: Omit<CampaignOptions, "target">, given: KeepOptions): Kept {
+function drive(target: SessionTarget, rest: Omit<CampaignOptions, "target">, given: KeepOptions): Tested {
   const options = { ...rest, target };
   if (given.replay !== undefined)
     return judged(options, replay(replayOf(given.replay, options, "replay"), options), given);
@@ -117,7 +127,7 @@ async function driveProgram(
   target: ScriptTarget,
   rest: Omit<CampaignOptions, "target">,
   given: KeepOptions,
-): Promise<Kept> {
+): Promise<Tested> {
   const options = { ...rest, target };
   const campaign = new ProcessCampaign(options);
   if (given.replay !== undefined) await campaign.play(replayOf(given.replay, options, "replay"));
@@ -125,18 +135,19 @@ async function driveProgram(
   return judged(campaign.shown, campaign, given);
 }
 
-/** Throws where nothing was decided. */
 function judged(
   options: CampaignOptions,
   { covered, finding }: { readonly covered: Covered; readonly finding: CampaignFinding | null },
-  { profile, replay: replayed }: KeepOptions,
-): Kept {
+  { profile }: KeepOptions,
+): Tested {
   const gaps = gapsOf(covered, options.profile, options.full?.maxOrder ?? ORDER_OWED);
   const recall = expectation(MATCHER, profile === undefined ? [] : [`profile: ${JSON.stringify(profile)}`]);
-  const text = campaignText(
-    { options, covered, gaps, finding, recall, savedAs: null, rest: null },
-    { ...PLAIN, unitTest: null },
-  );
-  if (finding === null && replayed === undefined && gaps.isVacuous) throw new Error(text);
-  return { pass: finding === null, text };
+  const report = { options, covered, gaps, finding, recall, savedAs: null, rest: null };
+  return { report: testReport(report), text: campaignText(report, { ...PLAIN, unitTest: null }) };
+}
+
+/** Rule 3. Steps that were given decide what they decide. */
+export function keptBy({ report, text }: Tested, given: KeepOptions = {}): Kept {
+  if (report.verdict === "vacuous" && given.replay === undefined) throw new Error(text);
+  return { pass: report.finding === null, text };
 }

@@ -11,6 +11,7 @@ import { textReport } from "../report/text.ts";
 import { detectFormat } from "../trace/detect.ts";
 import { NativeReader } from "../trace/native.ts";
 import { YamlReader } from "../trace/yaml.ts";
+import type { TraceResult } from "../verify/result.ts";
 import { Verifier } from "../verify/verify.ts";
 import { loadProfile, type ProfileSource } from "./load-profile.ts";
 
@@ -31,8 +32,11 @@ export interface Held {
 const FILE = "trace";
 const FINDINGS_MAX = 10;
 
-/** Judges a trace. Throws where nothing is decided. */
-export function judgeTrace(trace: string | Uint8Array, { profile, without = [] }: HoldOptions = {}): Held {
+/**
+ * Judges a trace that is in memory, given as text or bytes: JSON Lines or YAML. What cannot be read is in `problems`, which
+ * stand beside the verdict. Throws where there is no such profile.
+ */
+export function verifyTrace(trace: string | Uint8Array, { profile, without = [] }: HoldOptions = {}): TraceResult {
   const chooser = profile === undefined ? profileChooser(undefined) : () => loadProfile(profile);
   const verifier = new Verifier({
     file: FILE,
@@ -46,8 +50,18 @@ export function judgeTrace(trace: string | Uint8Array, { profile, without = [] }
   verifier.cursor = reader;
   reader.push(bytes);
   reader.end();
-  const result = verifier.result(reader.lines);
-  const text = textReport([result], { ...PLAIN, reproduce: () => "" });
+  return verifier.result(reader.lines);
+}
+
+/** What `buddycheck verify` prints about a trace, without colour. */
+export function traceReport(result: TraceResult): string {
+  return textReport([result], { ...PLAIN, reproduce: () => "" });
+}
+
+/** Throws where nothing is decided. */
+export function judgeTrace(trace: string | Uint8Array, options: HoldOptions | undefined): Held {
+  const result = verifyTrace(trace, options);
+  const text = traceReport(result);
   if (result.problems.length > 0 || result.verdict === "undecided" || result.verdict === "vacuous")
     throw new Error(text);
   return { pass: result.verdict === "holds", text };

@@ -12,7 +12,7 @@
 import { expect } from "vitest";
 import { inputError } from "../commands/input.ts";
 import { judgeTrace, type HoldOptions } from "./trace.ts";
-import { tryAllocator, tryTarget, type Kept, type KeepOptions, type Open } from "./allocator.ts";
+import { keptBy, testAllocator, testTarget, type Kept, type KeepOptions, type Open } from "./allocator.ts";
 
 /** What `import "buddycheck/vitest"` adds to `expect`. */
 export interface BuddycheckMatchers<T> {
@@ -36,8 +36,9 @@ interface Result {
 
 expect.extend({
   toKeepTheLaws(received: unknown, options?: KeepOptions): Result | Promise<Result> {
-    if (typeof received === "function") return resultOf(tryAllocator(received as Open, options));
-    if (typeof received === "string" || isWords(received)) return tryTarget(received, options).then(resultOf);
+    if (typeof received === "function") return resultOf(keptBy(testAllocator(received as Open, options), options));
+    if (typeof received === "string" || isWords(received))
+      return testTarget(received, options).then((tested) => resultOf(keptBy(tested, options)));
     const expected = "an allocator's open, a target's name, or a program with its arguments";
     throw inputError("OPTION_VALUE", "toKeepTheLaws", expected, String(received));
   },

@@ -91,7 +91,7 @@ export function campaignJson(report: CampaignReport): string {
 }
 
 /** The report as data. */
-function testReport(report: CampaignReport): TestReport {
+export function testReport(report: CampaignReport): TestReport {
   const { options, finding, gaps, rest } = report;
   const verdict = finding !== null ? "violated" : rest !== null ? "interrupted" : gaps.isVacuous ? "vacuous" : "holds";
   return {
