@@ -7,6 +7,7 @@ export default defineConfig({
     setupFiles: ["test/seed.ts"],
     // A bound for what hangs, generous for machines that are busy.
     testTimeout: 60_000,
+    hookTimeout: 120_000,
     coverage: { include: ["model/**/*.ts", "src/**/*.ts"], exclude: ["**/*.test.ts"] },
   },
 });
