@@ -3,8 +3,9 @@
 //  1. A block is surely live from the return of its allocation to the call of its free. So an allocation
 //     counts at its return and a free at its call: two blocks that overlap then are sound evidence, whatever
 //     order the calls really took effect in.
-//  2. A refusal or an observation saw some instant between its call and its return. It is evidence only if no
-//     other call was under way in between; otherwise it is handed on as not `alone`.
+//  2. A refusal or an observation saw some instant between its call and its return. It is evidence by itself only if no
+//     other call was under way in between; otherwise it is handed on as `overlapped`, a refused request with the calls
+//     that count later and were made before it returned: crowd.ts says what follows all the same.
 //  3. Where events were lost, what counts up to the latest call counts. A call that returned later but before the first
 //     call after the gap may have met what is missing, be it the free of its block: it is handed on as `cut`, and
 //     proves nothing. One that returned later still counts at its return, as ever.
@@ -13,7 +14,7 @@
 //
 // Why this is sound: docs/trace-format.md, "Concurrent histories".
 
-import type { Command, Outcome } from "../../model/command.ts";
+import type { Command, FreeCommand, Outcome } from "../../model/command.ts";
 import type { Interval } from "../trace/event.ts";
 
 const WINDOW = 2 ** 16;
@@ -30,9 +31,12 @@ export interface Waiting {
 /** How an event may be used as evidence, see rules 2 to 4. */
 export type Standing = "alone" | "overlapped" | "cut" | "late";
 
+/** `under` are the calls of rule 2; null where not all of them are known, or for what is no refused request. */
+type Release = (event: Waiting, standing: Standing, under: readonly Waiting[] | null) => void;
+
 /** Sorts events by the time at which they count, in bounded memory. */
 export class Reorder {
-  readonly #release: (event: Waiting, standing: Standing) => void;
+  readonly #release: Release;
   /** Binary heap by `countsAt`, ties broken for frees and then by line. */
   readonly #heap: Waiting[] = [];
   #released = -Infinity;
@@ -42,7 +46,7 @@ export class Reorder {
   /** The latest call of all events that have arrived. */
   #called = -Infinity;
 
-  constructor(release: (event: Waiting, standing: Standing) => void) {
+  constructor(release: Release) {
     this.#release = release;
   }
 
@@ -50,7 +54,7 @@ export class Reorder {
     this.#called = Math.max(this.#called, event.interval.called);
     if (this.#pending.length > 0) this.#endGap(event.interval.called);
     if (countsAt(event) < this.#released) {
-      this.#release(event, "late");
+      this.#release(event, "late", null);
       return;
     }
     this.#push(event);
@@ -75,7 +79,7 @@ export class Reorder {
       if (event.interval.returned > called) this.#push(event);
       else {
         this.#returned = Math.max(this.#returned, event.interval.returned);
-        this.#release(event, "cut");
+        this.#release(event, "cut", null);
       }
     }
   }
@@ -88,12 +92,32 @@ export class Reorder {
   /** Hands on the next event; what happened after `known` is not known. */
   #next(known: number = Infinity): void {
     const event = this.#pop();
-    const { called, returned } = event.interval;
-    const quiet = !this.#heap.some((other) => other.interval.called < returned);
-    const alone = quiet && this.#returned <= called && returned <= known;
+    const { returned } = event.interval;
+    const overlapped = needsQuiet(event) ? !this.#isAlone(event, known) : this.#mayBeSecond(event);
     this.#released = countsAt(event);
     this.#returned = Math.max(this.#returned, returned);
-    this.#release(event, needsQuiet(event) && !alone ? "overlapped" : "alone");
+    const isKnown = overlapped && returned <= known && event.outcome.kind === "refused";
+    const under = isKnown ? this.#heap.filter((other) => other.interval.called < returned) : null;
+    this.#release(event, overlapped ? "overlapped" : "alone", under);
+  }
+
+  /** Was no other call under way while this one was? */
+  #isAlone({ interval }: Waiting, known: number): boolean {
+    const { called, returned } = interval;
+    const isFirst = this.#returned <= called && returned <= known;
+    return isFirst && !this.#heap.some((other) => other.interval.called < returned);
+  }
+
+  /** Is this a refused free that an accepted one of the same page overlaps? It is right if it took effect second. */
+  #mayBeSecond({ command, outcome, interval }: Waiting): boolean {
+    if (outcome.kind !== "refused" || !isFree(command)) return false;
+    return this.#heap.some(
+      (other) =>
+        isFree(other.command) &&
+        other.command.pfn === command.pfn &&
+        other.outcome.kind !== "refused" &&
+        other.interval.called < interval.returned,
+    );
   }
 
   #pop(): Waiting {
@@ -139,6 +163,10 @@ function countsAt({ outcome, interval }: Waiting): number {
 function needsQuiet({ command, outcome }: Waiting): boolean {
   if (command.kind === "snapshot" || command.kind === "counts") return true;
   return outcome.kind === "refused" && (command.kind === "alloc" || command.kind === "alloc-pages");
+}
+
+function isFree(command: Command): command is FreeCommand {
+  return command.kind === "free" || command.kind === "free-order" || command.kind === "free-pages";
 }
 
 function isBefore(one: Waiting, other: Waiting): boolean {

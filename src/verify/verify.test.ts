@@ -236,6 +236,31 @@ describe("concurrent histories", () => {
       [],
     ],
     ["a needless refusal counts while nothing else happens", [during(0, 1, alloc(0, null))], ["no-spurious-oom"]],
+    [
+      "a refusal is needless if there was room whatever the calls around it did",
+      [during(0, 9, alloc(0, null)), during(1, 2, alloc(0, 0))],
+      ["no-spurious-oom"],
+    ],
+    [
+      "a refusal is not, if the only block large enough was being freed",
+      [during(0, 1, alloc(3, 0)), during(2, 9, free(0, 3)), during(3, 4, alloc(3, null))],
+      [],
+    ],
+    [
+      "a block whose free had returned was room",
+      [during(0, 1, alloc(3, 0)), during(2, 3, free(0, 3)), during(4, 9, alloc(0, 0)), during(5, 6, alloc(1, null))],
+      ["no-spurious-oom"],
+    ],
+    [
+      "a refusal is not needless if calls around it may have taken both halves",
+      [during(0, 9, alloc(2, null)), during(1, 2, alloc(0, 0)), during(3, 8, alloc(0, 4))],
+      [],
+    ],
+    [
+      "a free that is refused while the block is being freed is right",
+      [during(0, 1, alloc(0, 0)), during(2, 9, { ...free(0, 0), ok: false }), during(3, 4, free(0, 0))],
+      [],
+    ],
     ["a refusal during another call proves nothing", [during(0, 9, alloc(0, null)), during(1, 2, alloc(3, 0))], []],
     [
       "a snapshot during another call proves nothing",

@@ -17,6 +17,7 @@ import type { Problem } from "../problem.ts";
 import type { Interval, TraceCursor, TraceHeader, TraceSink } from "../trace/event.ts";
 import type { NotChecked, VerdictKind } from "../verdict.ts";
 import { Causes } from "./causes.ts";
+import { Crowd } from "./crowd.ts";
 import { locate } from "./locate.ts";
 import { notChecked } from "./not-checked.ts";
 import { Reorder, type Standing, type Waiting } from "./reorder.ts";
@@ -69,6 +70,7 @@ export class Verifier implements TraceSink {
   };
   /** Only in a concurrent history, from its first event with `t_end`. */
   #reorder: Reorder | null = null;
+  readonly #crowd = new Crowd();
   #lastCalled = -Infinity;
   #findingCount = 0;
   #violationCount = 0;
@@ -110,7 +112,7 @@ export class Verifier implements TraceSink {
 
   /** An event of a concurrent history: its turn comes when all that count before it have arrived. */
   #wait(command: Command, outcome: Outcome, line: number, interval: Interval | null): void {
-    this.#reorder ??= new Reorder((event, standing) => this.#release(event, standing));
+    this.#reorder ??= new Reorder((event, standing, under) => this.#release(event, standing, under));
     if (interval !== null) this.#lastCalled = Math.max(this.#lastCalled, interval.called);
     this.#reorder.add({
       command: { ...command },
@@ -121,16 +123,22 @@ export class Verifier implements TraceSink {
     });
   }
 
-  #release({ command, outcome, line, text }: Waiting, standing: Standing): void {
+  #release(event: Waiting, standing: Standing, under: readonly Waiting[] | null): void {
+    const { command, outcome, line, text } = event;
     const ledger = this.#ledger as Ledger;
     switch (standing) {
       case "alone":
+        this.#crowd.note(ledger, event);
         this.#judge(command, outcome, line, text);
         return;
-      case "overlapped":
+      case "overlapped": {
+        ledger.now = line;
         this.#count(command, outcome, line);
-        ledger.undecide(lawOfInstant(command), "concurrent");
+        const judged = under === null || !isRequest(command) ? null : this.#crowd.judge(ledger, event, under);
+        for (const violation of judged ?? []) this.#violated(violation, line, text);
+        if ((judged ?? []).length === 0) ledger.undecide(lawOfInstant(command), "concurrent");
         return;
+      }
       case "cut":
         this.#count(command, outcome, line);
         ledger.undecide("no-overlap", "cut");
@@ -138,6 +146,7 @@ export class Verifier implements TraceSink {
       case "late":
         this.#count(command, outcome, line);
         ledger.undecide("no-overlap", "late");
+        this.#crowd.note(ledger, event);
         step(ledger, command, outcome);
         return;
     }
@@ -304,7 +313,22 @@ export class Verifier implements TraceSink {
   }
 }
 
+function isRequest({ kind }: Command): boolean {
+  return kind === "alloc" || kind === "alloc-pages";
+}
+
 /** The law that an answer about one instant would decide. */
-function lawOfInstant(command: Command): LawId {
-  return command.kind === "snapshot" ? "partition" : command.kind === "counts" ? "conserved" : "no-spurious-oom";
+function lawOfInstant({ kind }: Command): LawId {
+  switch (kind) {
+    case "snapshot":
+      return "partition";
+    case "counts":
+      return "conserved";
+    case "free":
+    case "free-order":
+    case "free-pages":
+      return "bad-free-refused";
+    default:
+      return "no-spurious-oom";
+  }
 }
