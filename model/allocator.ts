@@ -161,7 +161,7 @@ export class Allocator extends BuddySystem {
   protected takeBack(pfn: number, named: number | null): boolean {
     const pages = this.pagesToFree(pfn, named);
     if (pages === 0) return false;
-    this.#endLive(pfn, pages);
+    this.endLive(pfn, pages);
     this.giveBack({ start: pfn, end: pfn + pages });
     return true;
   }
@@ -184,7 +184,7 @@ export class Allocator extends BuddySystem {
   }
 
   /** Pages stop being live. What is left of their block lives on in pieces: 0:2 without 1:0 is 0:0 and 2:1. */
-  #endLive(pfn: number, pages: number): void {
+  protected endLive(pfn: number, pages: number): void {
     const head = this.zone.liveHeadAround(pfn);
     const end = head + this.zone.livePagesAt(head);
     this.zone.unmarkLive(head);

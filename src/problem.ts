@@ -46,6 +46,8 @@ export const PROBLEMS = {
   TARGET_GROWS: "The state of a target grows and grows.",
   TARGET_HIDES_STATE: "A target keeps something out of the states that it saves.",
   EXPLORE_NO_STATES: "A target that cannot save its state cannot be explored.",
+  EXPLORE_NO_STEPS: "A target whose calls never pause has nothing to interleave.",
+  TARGET_ENDLESS_STEPS: "A call of a target takes steps without an end.",
   EXPLORE_TOO_LARGE: "A pool has too many states to explore all of them.",
   PROPERTY_FIELD: "A file of properties has something that no property can be made of.",
   POOL_OPTION: "The options describe no pool that a target can be opened with.",

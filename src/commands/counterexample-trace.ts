@@ -11,6 +11,7 @@ import { LAW_IDS } from "../../model/invariants.ts";
 import { caseText } from "../corpus/case-text.ts";
 import { twinOf, type Sequence } from "../corpus/sequence.ts";
 import type { Counterexample, ExploredStep } from "../explore/result.ts";
+import { profileWords } from "../spec/written.ts";
 import type { Opening } from "../targets/target.ts";
 import type { TraceHeader } from "../trace/event.ts";
 import { NativeReader } from "../trace/native.ts";
@@ -27,12 +28,18 @@ export interface ToldCounterexample {
 
 /** Writes a counterexample of a target as a trace, and judges it as one. */
 export function tellCounterexample(name: string, opening: Opening, steps: readonly ExploredStep[]): ToldCounterexample {
-  const { geometry, profile } = opening;
-  const base = geometry.basePfn;
-  const lines = [
-    headerLine(headerOf(name, opening)),
-    ...steps.map(({ command, outcome }) => eventLine(command, outcome, base)),
-  ];
+  const { basePfn } = opening.geometry;
+  return tellTrace(
+    name,
+    opening,
+    steps.map(({ command, outcome }) => eventLine(command, outcome, basePfn)),
+  );
+}
+
+/** Puts a header before a trace's event lines, and judges it. */
+export function tellTrace(name: string, opening: Opening, events: readonly string[]): ToldCounterexample {
+  const { profile } = opening;
+  const lines = [headerLine(headerOf(name, opening)), ...events];
   const text = new TextEncoder().encode(`${lines.join("\n")}\n`);
   const options = { file: name, profileOf: () => profile, laws: new Set(LAW_IDS), findingsMax: 1, failFast: true };
   const verifier = new Verifier(options);
@@ -69,6 +76,49 @@ function shapeOf({ maxOrder, span, basePfn, zones, runs }: Geometry): PoolShape 
   };
 }
 
+/**
+ * The files of a concurrent counterexample as a case: the recording with the verdict that `verify` comes to, and the
+ * same calls made one after the other, answered by the reference. Text by name.
+ */
+export function interleavedCase(
+  target: string,
+  opening: Opening,
+  { lines, result }: ToldCounterexample,
+  steps: readonly ExploredStep[],
+): Readonly<Record<string, string>> {
+  const [finding] = result.findings;
+  const answered = twinOf({ header: headerOf("", opening), profile: opening.profile, steps });
+  assert(answered !== null, "a pool in which the reference serves nothing");
+  const provenance = "found by `buddycheck explore --interleave`";
+  const name = `${caseName(target)}-interleaved`;
+  const twin = `${name}.accepted.case.yaml`;
+  const accepted = caseText({
+    sequence: answered,
+    shows: `The same calls as in ${name}.jsonl, made one after the other.`,
+    provenance,
+    twin: null,
+    profileName: null,
+    expected: { kind: "holds" },
+  });
+  const recording = { [`${name}.jsonl`]: `${lines.join("\n")}\n` };
+  if (accepted === null || finding === undefined) return recording;
+  const { line, violation } = finding;
+  const verdict = `verdict: violated, line: ${line}, law: ${violation.law}, blame: ${violation.blame}`;
+  const rejected = [
+    `recording: ${name}.jsonl`,
+    `shows: No order of calls that overlap explains what ${target} answers.`,
+    `provenance: "${provenance}"`,
+    `twin: ${twin}`,
+    "expect:",
+    `  - { profile: ${profileWords(opening.profile)}, ${verdict} }`,
+  ];
+  return { ...recording, [`${name}.case.yaml`]: `${rejected.join("\n")}\n`, [twin]: accepted };
+}
+
+function caseName(target: string): string {
+  return target.replaceAll(/[^\w.-]+/gu, "-").replaceAll(/^-+|-+$/gu, "");
+}
+
 /** Saves a counterexample and its accepted twin in a folder; the paths written, none where it has no written form. */
 export function saveCase(
   folder: string,
@@ -79,7 +129,7 @@ export function saveCase(
   const [first] = violations;
   assert(first !== undefined, "a counterexample without a violation");
   const { law, blame } = first;
-  const name = `${target.replaceAll(/[^\w.-]+/gu, "-").replaceAll(/^-+|-+$/gu, "")}-${law}`;
+  const name = `${caseName(target)}-${law}`;
   const twin = `${name}.accepted.yaml`;
   const sequence: Sequence = { header: headerOf("", opening), profile: opening.profile, steps };
   const answered = twinOf(sequence);

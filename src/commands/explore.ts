@@ -33,6 +33,7 @@ import type { Opening, Session } from "../targets/target.ts";
 import { createRandom } from "../test/random.ts";
 import { EXIT } from "../verdict.ts";
 import { saveCase, tellCounterexample, type ToldCounterexample } from "./counterexample-trace.ts";
+import { INTERLEAVED_POOL, runInterleaved } from "./explore-interleaved.ts";
 import { Clock } from "./explore-progress.ts";
 import { inputError } from "./input.ts";
 import { parseBudget } from "./limits.ts";
@@ -64,6 +65,8 @@ export interface ExploreFlags extends PoolFlags {
   readonly json: boolean;
   readonly reporter?: readonly Reporter[];
   readonly raw: boolean;
+  readonly interleave: boolean;
+  readonly calls: number;
 }
 
 const MODES = ["bfs", "dfs", "bitstate", "random"] as const;
@@ -90,9 +93,14 @@ interface Task {
 
 async function runExplore(operands: readonly string[], flags: ExploreFlags): Promise<void> {
   const subject = await readSubject(operands, programOf(process.argv), "spec");
+  const clock = new Clock({ ...flags, quiet: flags.json });
+  if (flags.interleave) {
+    const opening = readOpening(flags, { shape: INTERLEAVED_POOL, profile: STRICT_PROFILE });
+    runInterleaved({ ...flags, name: operands[0] ?? "", subject, opening }, clock);
+    return;
+  }
   const task = taskOf(operands, subject, flags);
   const reporting: Reporting = { reporters: reportersOf(flags), contextNow: startContext() };
-  const clock = new Clock({ ...flags, quiet: flags.json });
   const properties = await propertiesIn(flags.property ?? []);
   const result =
     subject.kind === "spec" ? await runSpec(task, flags, clock) : await runTarget(task, properties, flags, clock);
@@ -272,6 +280,12 @@ export function registerExplore(program: Command): void {
       1,
     )
     .option("--save <folder>", "save the counterexample as a case of a corpus, with its accepted twin")
+    .addOption(
+      new Option("--interleave", "let calls overlap, at the granularity of their atomic steps (docs/explore.md)")
+        .default(false)
+        .conflicts(["oracle", "resize", "property", "mode", "jobs", "raw", "reporter"]),
+    )
+    .option("--calls <n>", "with --interleave, how many calls may overlap", countOption("--calls"), 2)
     .option("--reporter <name=path>", REPORTER_HELP, parseReporter)
     .option("--json", "the same as --reporter json (docs/json-report.md)", false)
     .option("--raw", "of the specification, count every state for itself, also where symmetries are sound", false)
@@ -308,4 +322,5 @@ Examples:
   buddycheck explore mutant:cuts-the-list --oracle api  a shortest sequence of calls that shows what is wrong
   buddycheck explore spec --max-order 4                 what the laws themselves allow
   buddycheck explore my-allocator.mjs --pages 16 --budget 5m
+  buddycheck explore mutant:frees-unlocked --interleave two calls at once, step by step
 Exit codes: 0 holds, 1 violated, 2 input error, 3 undecided, 4 nothing was ever served.`;

@@ -22,12 +22,13 @@ import {
 } from "../../model/geometry.ts";
 import type { Mutant } from "../../model/mutant.ts";
 import { MUTANTS } from "../../model/mutants.ts";
+import { UNLOCKED_MUTANTS } from "../../model/mutants-unlocked.ts";
 import type { Profile } from "../../model/profile.ts";
 import type { Problem } from "../problem.ts";
 import { nearest } from "../spec/nearest.ts";
 import { loadModule } from "../targets/module.ts";
 import { processTarget } from "../targets/process.ts";
-import { mutantTarget, REFERENCE } from "../targets/reference.ts";
+import { mutantTarget, REFERENCE, unlockedTarget } from "../targets/reference.ts";
 import type { TargetRead } from "../targets/target-problem.ts";
 import type { Opening, Target } from "../targets/target.ts";
 import { loadWasm } from "../targets/wasm.ts";
@@ -130,7 +131,9 @@ function existing(words: readonly string[]): readonly string[] {
 function readMutant(id: string): Subject {
   const mutant = MUTANTS.find((one) => one.id === id);
   if (mutant !== undefined) return { kind: "mutant", mutant, target: mutantTarget(mutant) };
-  const ids = MUTANTS.map((one) => one.id);
+  const unlocked = UNLOCKED_MUTANTS.find((one) => one.id === id);
+  if (unlocked !== undefined) return { kind: "target", target: unlockedTarget(unlocked) };
+  const ids = [...MUTANTS, ...UNLOCKED_MUTANTS].map((one) => one.id);
   const meant = nearest(id, ids);
   const expected = meant === null ? "the id of a mutant, such as mutant:never-coalesces" : `perhaps ${MUTANT}${meant}`;
   throw inputError("TARGET_UNKNOWN", "target", expected, `${MUTANT}${id}`);

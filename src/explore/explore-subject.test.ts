@@ -227,6 +227,7 @@ function exploreOnePage(
   const session: Session = {
     calls: new Set(["alloc", "free"]),
     takesZones: false,
+    steps: null,
     lastWords: "",
     answer(command) {
       state.calls++;

@@ -12,18 +12,20 @@ import type { PropertyKind } from "../explore/property.ts";
 import type { CommandTally, ExploredStep, ExploreFigures, ExploreResult, Limit } from "../explore/result.ts";
 import type { NotChecked } from "../verdict.ts";
 
+export interface PoolJson {
+  readonly pages: number;
+  readonly maxOrder: number;
+  readonly basePfn: number;
+  /** Managed pages, absolute and half-open. */
+  readonly managed: readonly { readonly start: number; readonly end: number; readonly zone: string }[];
+}
+
 export interface ExploreReport {
   readonly schemaVersion: 1;
   readonly kind: "buddycheck-explore";
   readonly target: string;
   readonly profile: string;
-  readonly pool: {
-    readonly pages: number;
-    readonly maxOrder: number;
-    readonly basePfn: number;
-    /** Managed pages, absolute and half-open. */
-    readonly managed: readonly { readonly start: number; readonly end: number; readonly zone: string }[];
-  };
+  readonly pool: PoolJson;
   readonly verdict: ExploreResult["verdict"];
   readonly limit: Limit | null;
   readonly figures: ExploreFigures;
@@ -69,7 +71,7 @@ function exploreReport(
   lines: readonly string[],
 ): ExploreReport {
   const { verdict, limit, figures, commands, notChecked, counterexample } = result;
-  const { span, maxOrder, basePfn, runs, zones } = geometry;
+  const { basePfn } = geometry;
   const [first] = counterexample?.violations ?? [];
   function written(steps: readonly ExploredStep[]): string {
     return steps.map(({ command, outcome }) => formatStep(command, outcome, basePfn) ?? command.kind).join(" ");
@@ -79,12 +81,7 @@ function exploreReport(
     kind: "buddycheck-explore",
     target,
     profile,
-    pool: {
-      pages: span.end - span.start,
-      maxOrder,
-      basePfn,
-      managed: runs.map(({ start, end, zone }) => ({ start, end, zone: zones[zone]?.name ?? "" })),
-    },
+    pool: poolJson(geometry),
     verdict,
     limit,
     figures,
@@ -107,5 +104,15 @@ function exploreReport(
             notation: written(counterexample.steps),
             lines,
           },
+  };
+}
+
+/** A pool, as reports name it. */
+export function poolJson({ span, maxOrder, basePfn, runs, zones }: Geometry): PoolJson {
+  return {
+    pages: span.end - span.start,
+    maxOrder,
+    basePfn,
+    managed: runs.map(({ start, end, zone }) => ({ start, end, zone: zones[zone]?.name ?? "" })),
   };
 }

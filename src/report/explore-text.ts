@@ -60,7 +60,8 @@ export function exploreText(explored: Explored, result: ExploreResult | SubjectR
   return `${lines.join("\n")}\n`;
 }
 
-function row(heading: string, text: string, look: Look): readonly string[] {
+/** A line of the summary, with its heading; none where there is nothing to say. */
+export function row(heading: string, text: string, look: Look): readonly string[] {
   return text === "" ? [] : hanging(`  ${heading.padEnd(HEADING_COLUMNS)}`, text, readingColumns(look));
 }
 

@@ -6,7 +6,9 @@
 //  3. A free may name a byte address, which is a fractional pfn here: it is named by page and byte.
 //  4. Whatever is listed is cut after `NAMED_MAX` entries, with the number of those left out.
 
+import type { Command } from "../../model/command.ts";
 import { pagesIn, type FrameRange } from "../../model/geometry.ts";
+import { formatStep } from "../../model/notation.ts";
 import type { NamedBlock } from "../../model/violation.ts";
 
 const NAMED_MAX = 6;
@@ -79,4 +81,9 @@ export function listed(names: readonly string[], count: number): string {
 /** When a block was served: `served at line 3`. Event 0 lies before the recording. */
 export function servedAt(since: number, { event }: Naming): string {
   return since === 0 ? `held since before the first ${event}` : `served at ${event} ${since}`;
+}
+
+/** A call in notation, without an answer. */
+export function callWords(command: Command, basePfn: number): string {
+  return formatStep(command, { kind: "crashed", how: "x" }, basePfn)?.slice(0, -"#x".length) ?? command.kind;
 }

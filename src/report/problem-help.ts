@@ -56,6 +56,8 @@ export const PROBLEM_HELP: Readonly<Record<ProblemCode, string>> = {
   TARGET_GROWS: "Look for what is kept with every call, such as a log or a counter, and leave it out of the state.",
   TARGET_HIDES_STATE: "Save everything that a call reads; a variable outside the saved bytes decides what calls do.",
   EXPLORE_NO_STATES: "Give a module `save` and `restore`, or explore it as WebAssembly (docs/explore.md).",
+  EXPLORE_NO_STEPS: "Write the module's calls as generators that `yield` between their atomic steps (docs/explore.md).",
+  TARGET_ENDLESS_STEPS: "Wait with `yield { step, when }`, not in a loop; a call may take 256 steps.",
   EXPLORE_TOO_LARGE:
     "Explore a smaller pool, where a buddy allocator shows what it does wrong, or give a limit (docs/explore.md).",
   PROPERTY_FIELD: "docs/explore.md lists the quantities, and shows what a module of properties exports.",

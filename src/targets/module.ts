@@ -12,7 +12,9 @@
 //  4. `save()` answers the whole state as bytes, and `restore(bytes)` makes such a state its own.
 //  5. A zone is asked for only where every request has a second parameter.
 //  6. pfns are absolute, and ranges are half-open: a pool is the frames from `basePfn` to `basePfn + pages`.
-//  7. A module that never returns cannot be stopped from here. As a process it can (docs/targets.md).
+//  7. A call may be a generator: each piece of it up to a `yield` is one atomic step (stepped-call.ts). Where nothing is
+//     to come in between, it runs through at once.
+//  8. A module that never returns cannot be stopped from here. As a process it can (docs/targets.md).
 
 import { pathToFileURL } from "node:url";
 import {
@@ -27,7 +29,8 @@ import {
 } from "../../model/command.ts";
 import { subtract, type Geometry } from "../../model/geometry.ts";
 import { wrongTarget, type TargetRead } from "./target-problem.ts";
-import type { Call, Crashed, Memory, Session, SessionTarget } from "./target.ts";
+import { finish, isPausing, PausingCall } from "./stepped-call.ts";
+import type { Call, Crashed, Memory, Session, SessionTarget, Steps } from "./target.ts";
 
 /** Half-open range of absolute pfns, as a module is told of it. */
 export type ModuleRange = readonly [start: number, end: number];
@@ -114,6 +117,9 @@ class ModuleSession implements Session {
   readonly takesZones: boolean;
   readonly calls: ReadonlySet<Call>;
   readonly memory: Memory | null;
+  readonly steps: Steps = {
+    begin: (command) => new PausingCall(this.#pieces(command), (error) => this.#threw(error)),
+  };
   readonly #open: Open;
   readonly #pool: ModulePool;
   #allocator: ModuleAllocator = {};
@@ -152,9 +158,28 @@ class ModuleSession implements Session {
     if (this.#dead !== null) return this.#dead;
     this.#saved = null;
     try {
-      return this.#call(command);
+      const answered = this.#call(command);
+      if (!isPausing(answered)) return this.#read(command, answered);
+      return finish(new PausingCall(this.#goOn(command, answered), (error) => this.#threw(error)));
     } catch (error) {
       return this.#threw(error);
+    }
+  }
+
+  /** A call piece by piece; one that is no generator is one piece. */
+  *#pieces(command: Command): Generator<unknown, Outcome, undefined> {
+    if (this.#dead !== null) return this.#dead;
+    this.#saved = null;
+    const answered = this.#call(command);
+    return isPausing(answered) ? yield* this.#goOn(command, answered) : this.#read(command, answered);
+  }
+
+  *#goOn(command: Command, pieces: Iterator<unknown, unknown, undefined>): Generator<unknown, Outcome, undefined> {
+    for (;;) {
+      this.#saved = null;
+      const { done, value } = pieces.next();
+      if (done === true) return this.#read(command, value);
+      yield value;
     }
   }
 
@@ -181,22 +206,44 @@ class ModuleSession implements Session {
     }
   }
 
-  #call(command: Command): Outcome {
+  #call(command: Command): unknown {
     const allocator = this.#allocator;
     switch (command.kind) {
       case "alloc":
-        return this.#served("alloc", allocator.alloc?.(command.order, command.zone));
+        return allocator.alloc?.(command.order, command.zone);
       case "alloc-pages":
-        return this.#served("allocPages", allocator.allocPages?.(command.pages, command.zone));
+        return allocator.allocPages?.(command.pages, command.zone);
       case "free":
-        return this.#accepted("free", allocator.free?.(command.pfn));
+        return allocator.free?.(command.pfn);
       case "free-order":
-        return this.#accepted("free", allocator.free?.(command.pfn, command.order));
+        return allocator.free?.(command.pfn, command.order);
       case "free-pages":
-        return this.#accepted("freePages", allocator.freePages?.(command.pfn, command.pages));
+        return allocator.freePages?.(command.pfn, command.pages);
       case "add":
       case "remove":
-        return this.#accepted(command.kind, allocator[command.kind]?.(command.pfn, command.pages));
+        return allocator[command.kind]?.(command.pfn, command.pages);
+      case "snapshot":
+      case "counts":
+      case "unnamed":
+        return undefined;
+    }
+  }
+
+  /** What the client sees of an answer. */
+  #read(command: Command, answered: unknown): Outcome {
+    switch (command.kind) {
+      case "alloc":
+        return this.#served("alloc", answered);
+      case "alloc-pages":
+        return this.#served("allocPages", answered);
+      case "free":
+      case "free-order":
+        return this.#accepted("free", answered);
+      case "free-pages":
+        return this.#accepted("freePages", answered);
+      case "add":
+      case "remove":
+        return this.#accepted(command.kind, answered);
       case "snapshot":
       case "counts":
       case "unnamed":

@@ -2,13 +2,28 @@
 //
 //  1. A session is one `Allocator`. Its state is its pages, its lists and its registers (model/zone.ts, rule 7).
 //  2. A mutant brings the profile that it was made for. That of the opening is not asked.
+//  3. In steps, the reference is another allocator (model/stepped-allocator.ts), whose lock is part of its state. Its
+//     calls run in steps also when nothing comes between them.
 
 import { Allocator } from "../../model/allocator.ts";
-import type { Command, Outcome } from "../../model/command.ts";
+import { assert } from "../../model/assert.ts";
+import { OK, type Command } from "../../model/command.ts";
 import type { Geometry } from "../../model/geometry.ts";
 import type { Mutant } from "../../model/mutant.ts";
 import type { Profile } from "../../model/profile.ts";
-import { CALLS, type Memory, type Opening, type Session, type SessionTarget } from "./target.ts";
+import { SteppedAllocator, type SteppedCommand } from "../../model/stepped-allocator.ts";
+import type { UnlockedMutant } from "../../model/mutants-unlocked.ts";
+import { finish, PausingCall } from "./stepped-call.ts";
+import {
+  CALLS,
+  type Call,
+  type Crashed,
+  type Memory,
+  type Opening,
+  type Session,
+  type SessionTarget,
+  type Steps,
+} from "./target.ts";
 
 type Create = (geometry: Geometry, profile: Profile) => Allocator;
 
@@ -20,18 +35,67 @@ export function mutantTarget(mutant: Mutant): SessionTarget {
   return targetOf(`mutant:${mutant.id}`, (geometry) => mutant.create(geometry));
 }
 
+/** The reference allocator in atomic steps. */
+export const STEPPED_REFERENCE: SessionTarget = steppedTarget(
+  "reference",
+  (geometry, profile) => new SteppedAllocator(geometry, profile),
+);
+
+/** An allocator that is wrong only when calls overlap. */
+export function unlockedTarget(mutant: UnlockedMutant): SessionTarget {
+  return steppedTarget(`mutant:${mutant.id}`, mutant.create);
+}
+
 function targetOf(name: string, create: Create): SessionTarget {
   return { kind: "session", name, open: (opening) => openAllocator(create, opening) };
 }
 
 function openAllocator(create: Create, { geometry, profile }: Opening): Session {
   const allocator = create(geometry, profile);
+  return {
+    ...sessionOf(allocator),
+    calls: new Set(CALLS),
+    answer: (command) => allocator.answer(command),
+    steps: null,
+  };
+}
+
+function steppedTarget(name: string, create: UnlockedMutant["create"]): SessionTarget {
+  return { kind: "session", name, open: (opening) => openStepped(create, opening) };
+}
+
+/** Calls that the stepped allocator has. */
+const STEPPED_CALLS: readonly Call[] = ["alloc", "free", "free-order"];
+
+function openStepped(create: UnlockedMutant["create"], { geometry, profile }: Opening): Session {
+  const allocator = create(geometry, profile);
+  const steps: Steps = {
+    begin: (command) => {
+      assert(isStepped(command), `${command.kind} has no steps`);
+      return new PausingCall(allocator.inSteps(command), () => TORN, false);
+    },
+  };
+  return {
+    ...sessionOf(allocator),
+    calls: new Set(STEPPED_CALLS),
+    answer: (command) => (isStepped(command) ? finish(steps.begin(command)) : OK),
+    steps,
+  };
+}
+
+/** What a mutant throws that finds its lists torn. */
+const TORN: Crashed = { kind: "crashed", how: "threw" };
+
+function isStepped(command: Command): command is SteppedCommand {
+  return command.kind === "alloc" || command.kind === "free" || command.kind === "free-order";
+}
+
+/** What every allocator of the model is to an engine, besides its calls. */
+function sessionOf(allocator: Allocator): Omit<Session, "calls" | "answer" | "steps"> {
   const opened = new Uint8Array(allocator.byteLength);
   allocator.save(opened, 0);
   return {
-    calls: new Set(CALLS),
     takesZones: true,
-    answer: (command: Command): Outcome => allocator.answer(command),
     snapshot: () => allocator.snapshot(),
     counts: () => allocator.counts(),
     reset: () => allocator.restore(opened, 0),

@@ -44,6 +44,8 @@ export interface Session {
   reset(): void;
   /** The state as bytes, or null where it cannot be saved. */
   readonly memory: Memory | null;
+  /** Its calls in atomic steps, or null where they run through at once. */
+  readonly steps: Steps | null;
   /** What was said as it crashed last, such as an error with its stack, for reports; "" if nothing was. */
   readonly lastWords: string;
 }
@@ -68,6 +70,26 @@ export interface MemoryWords {
   at(place: number): number;
   /** Makes the words at the first `count` of these places what they are in `words`. */
   write(words: Int32Array, places: Int32Array, count: number): void;
+}
+
+/** Calls that pause between atomic steps, so that several can be under way. */
+export interface Steps {
+  /** Begins a call: its first piece is taken, up to its first pause. */
+  begin(command: Command): SteppedCall;
+}
+
+/** A call under way. It cannot be saved: whoever wants it in an earlier state begins it again. */
+export interface SteppedCall {
+  /** What it has answered; null while it is under way. */
+  readonly outcome: Outcome | null;
+  /** What its next step does, in words. */
+  readonly next: string;
+  /** May its first piece have looked at the state? */
+  readonly hasLooked: boolean;
+  /** May its next step be taken now? */
+  isReady(): boolean;
+  /** Takes its next step, which must be ready. */
+  step(): void;
 }
 
 /** A target in this process. */

@@ -148,6 +148,7 @@ class WasmSession implements Session {
   readonly calls: ReadonlySet<Call>;
   readonly takesZones: boolean;
   readonly memory: Memory | null;
+  readonly steps = null;
   readonly #compiled: Compiled;
   readonly #geometry: Geometry;
   readonly #pages: number;

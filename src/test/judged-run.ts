@@ -86,6 +86,7 @@ export function recorded(name: string, calls: ReadonlySet<Call>, kept: readonly 
           at = 0;
         },
         memory: null,
+        steps: null,
         lastWords: found?.run.lastWords ?? "",
       };
     },

@@ -27,14 +27,25 @@ export function headerLine(header: TraceHeader): string {
 
 /** One event line, without its newline. */
 export function eventLine(command: Command, outcome: Outcome, base: number): string {
-  if (outcome.kind === "crashed") {
-    return JSON.stringify({
-      op: "died",
-      how: outcome.how,
-      in: command.kind === "unnamed" ? {} : callFields(command, base),
-    });
-  }
-  return JSON.stringify({ ...callFields(command, base), ...answerFields(command, outcome, base) });
+  return JSON.stringify(eventFields(command, outcome, base));
+}
+
+/** When a call was made, when it returned, and on which processor. */
+export interface CallTimes {
+  readonly called: number;
+  readonly returned: number;
+  readonly cpu: number;
+}
+
+/** One event line of a concurrent history, without its newline. */
+export function timedLine(command: Command, outcome: Outcome, base: number, times: CallTimes): string {
+  const { called, returned, cpu } = times;
+  return JSON.stringify({ ...eventFields(command, outcome, base), t: called, t_end: returned, cpu });
+}
+
+function eventFields(command: Command, outcome: Outcome, base: number): Readonly<Record<string, unknown>> {
+  if (outcome.kind !== "crashed") return { ...callFields(command, base), ...answerFields(command, outcome, base) };
+  return { op: "died", how: outcome.how, in: command.kind === "unnamed" ? {} : callFields(command, base) };
 }
 
 /** The line for events that the recorder dropped. */
