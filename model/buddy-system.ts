@@ -53,12 +53,6 @@ export class BuddySystem {
     return { kind: "counts", free, zone };
   }
 
-  /** Takes over the state of a system of the same geometry. */
-  copyFrom(other: BuddySystem): void {
-    this.zone.copyFrom(other.zone);
-    this.#setRegisters(other.registers);
-  }
-
   /** Bytes of a saved state. */
   get byteLength(): number {
     return this.zone.byteLength + 8 * this.registers.length;
@@ -77,11 +71,8 @@ export class BuddySystem {
     this.zone.restore(row, at);
     if (this.registers.length === 0) return;
     const from = at + this.zone.byteLength;
-    this.#setRegisters(new Float64Array(row.slice(from, from + 8 * this.registers.length).buffer));
-  }
-
-  #setRegisters(numbers: ArrayLike<number>): void {
-    for (let i = 0; i < this.registers.length; i++) this.registers[i] = numbers[i] as number;
+    const numbers = new Float64Array(row.slice(from, from + 8 * this.registers.length).buffer);
+    for (let i = 0; i < numbers.length; i++) this.registers[i] = numbers[i] as number;
   }
 
   // ---------------------------------------------------------------- the pool's size

@@ -5,6 +5,7 @@ import { LAWS } from "./invariants.ts";
 import { formatState, formatStep, parseNotation } from "./notation.ts";
 
 const BASE = 2 ** 40;
+const DIED: Outcome = { kind: "crashed", how: "abort" };
 
 /** Every event of a text written anew, or its faults. */
 function rewritten(text: string, basePfn: number = 0): string {
@@ -29,6 +30,9 @@ describe("the notation", () => {
     "free 4:0 2:0 0:0 3:1 free#abort",
     "counts 1 0 1 0 counts@dma 3 counts counts#hang counts@dma#hang",
     "lost lost*12 #abort",
+    "a63=4503599627370496 p4503599627370496=0 f4503599627370496:63 f4503599627370496*4503599627370496",
+    "free 4503599627370496:63 cached 4503599627370496 counts 4503599627370496 lost*4503599627370496",
+    "a0@DMA32:x=1z counts@a:b free 10:0 12:0 counts 10 20",
     "",
   ])("says %j and says it again", (text) => expect(rewritten(text)).toBe(text));
 
@@ -57,6 +61,32 @@ describe("the notation", () => {
     ["f", "0: a command such as a2=4, f4:2 or free 0:3"],
     ["f-1", "0: a command"],
     ["f4503599627370497", "0: a command"],
+    ["a0=4503599627370497", "0: an answer to a0: a0=4"],
+    ["p4503599627370497=0", "0: an answer to p4503599627370497"],
+    ["f0:64", "0: a command"],
+    ["f0*4503599627370497", "0: a command"],
+    ["+0", "0: a command"],
+    ["+4503599627370497*1", "0: a command"],
+    ["-1*4503599627370497", "0: a command"],
+    ["count 1", "0: a command"],
+    ["counts@ 1", "0: a command"],
+    [`counts ${"0 ".repeat(65)}`, "0: a command"],
+    ["counts 4503599627370497", "7: a command"],
+    ["free 4503599627370497:0", "5: `free` before blocks"],
+    ["free cached 4503599627370497", "12: a command"],
+    ["free 0:0 7", "9: a command"],
+    ["xfree", "0: a command"],
+    ["lost*4503599627370497", "0: a command"],
+    ["lost* a0!", "0: a command"],
+    ["xlost", "0: a command"],
+    ["xa2=4", '0: a command such as a2=4, f4:2 or free 0:3, not "xa2=4"'],
+    ["a2=4x", "0: an answer to a2"],
+    ["a=4", "0: a command"],
+    ["a2@d=m=4", "0: an answer to a2@d"],
+    ["f4:2x", "0: a command"],
+    ["xf4", "0: a command"],
+    ["+8*4x", "0: a command"],
+    ["x4:2", "0: a command"],
     ["lost*x", "0: a command"],
     ["free#", "0: a command"],
     ["#", "0: a command"],
@@ -70,6 +100,20 @@ describe("the notation", () => {
     ["a zone without a name", { kind: "alloc", order: 0, zone: "" }, { kind: "refused" }],
     ["a wordless death", { kind: "unnamed" }, { kind: "crashed", how: "" }],
     ["an alloc that is merely ok", { kind: "alloc", order: 0, zone: null }, { kind: "ok" }],
+    ["half a page that is served", { kind: "alloc", order: 0, zone: null }, { kind: "block", pfn: 0.5, zeroed: null }],
+    ["a page past all pools", { kind: "free", pfn: 2 ** 52 + 1 }, { kind: "ok" }],
+    ["a zone with an answer in it", { kind: "counts", free: [], zone: "a=4" }, { kind: "ok" }],
+    ["a wordy death", { kind: "free", pfn: 0 }, { kind: "crashed", how: "a b" }],
+    ["a death while some lists were seen", { kind: "snapshot", lists: [[0]], cached: [] }, DIED],
+    ["a death while some pages were seen", { kind: "snapshot", lists: [], cached: [0] }, DIED],
+    ["a death while some counts were seen", { kind: "counts", free: [1], zone: null }, DIED],
+    ["half a page on a list", { kind: "snapshot", lists: [[0.5]], cached: [] }, { kind: "ok" }],
+    ["half a page held back", { kind: "snapshot", lists: [], cached: [0, 0.5] }, { kind: "ok" }],
+    ["lists that were refused", { kind: "snapshot", lists: [], cached: [] }, { kind: "refused" }],
+    ["counts that were not said", { kind: "counts", free: [], zone: null }, { kind: "unsaid" }],
+    ["a call not named that returned", { kind: "unnamed" }, { kind: "ok" }],
+    ["a free that was served", { kind: "free", pfn: 0 }, { kind: "block", pfn: 0, zeroed: null }],
+    ["a join that was served", { kind: "add", pfn: 0, pages: 1 }, { kind: "block", pfn: 0, zeroed: null }],
   ])("has no words for %s", (_, command, outcome) => expect(formatStep(command, outcome)).toBeNull());
 });
 

@@ -1,8 +1,10 @@
 // The laws, one line each: what a trace breaks and at which event. "2 no-overlap" is the second event's law.
 
 import { describe, expect, it } from "vitest";
+import { OK, type Command, type Outcome } from "./command.ts";
 import { LAWS } from "./invariants.ts";
 import { play, type Stage } from "./play.ts";
+import { step } from "./step.ts";
 
 function broken(text: string, stage: Stage = {}): string {
   return play(text, stage)
@@ -21,6 +23,10 @@ describe("what a correct allocator may do", () => {
     ["rounds page counts up", "p3=4 free 0:2 p1=0 f4*3 free 1:0 2:1 4:2"],
     ["refuses a request for nothing", "p0!"],
     ["gets frames and loses them", "-4*4 a3! +4*4 a3=0"],
+    ["refuses to gain or to lose frames", "-4*4! +0*4! a3=0"],
+    ["frees by page count", "p3=0 f0*3 p4=4 f4*4 free 0:3"],
+    ["is read, order by order, with empty lists left out", "a3=0 free counts counts 0 0 0 0 0"],
+    ["serves a page that was held back", "free 1:0 2:1 4:2 cached 0 a0=0 f0 a1=0"],
   ])("%s", (_what, text) => expect(broken(text)).toBe(""));
 });
 
@@ -173,6 +179,86 @@ describe("recordings that begin in mid-life", () => {
   ])("%s", (_what, text, laws) => expect(broken(text, stage)).toBe(laws));
 });
 
+describe("what cannot be decided", () => {
+  const lazy: Stage = { profile: { coalescing: "lazy" } };
+  const counted: Stage = { profile: { references: "counted" } };
+  it.each<[string, string, string, Stage]>([
+    [
+      "room in a recording that began in mid-life",
+      "f0:1 a2! a3!",
+      "no-spurious-oom state-unknown 2",
+      { start: "unknown" },
+    ],
+    ["counts before anything is known", "counts 1", "conserved state-unknown 1", { start: "unknown" }],
+    [
+      "counts with frames held back",
+      "counts 1",
+      "conserved cached-unknown 1",
+      { profile: { cachedFrames: "order-0" } },
+    ],
+    ["room in adjacent blocks", "a4! p9!", "no-spurious-oom adjacent-runs 2", { profile: { aboveMax: "adjacent" } }],
+    ["room that nobody listed", "a0=0 a1!", "no-spurious-oom lazy-coalescing 1", lazy],
+    ["room listed before", "free 0:3 a0=0 a1!", "no-spurious-oom lazy-coalescing 1", lazy],
+    [
+      "room in a free set that may start apart",
+      "a1!",
+      "no-spurious-oom lazy-coalescing 1",
+      { profile: { initialFreeSet: "any" } },
+    ],
+    ["a second free of a counted block", "a0=0 f0 f0 f0+", "free-live-only counted-references 2", counted],
+    [
+      "who is served next, of too many blocks",
+      "a0=5",
+      "placement too-many-blocks 1",
+      {
+        shape: { maxOrder: 0, pages: 2 ** 22 + 1 },
+        profile: { placement: "lowest" },
+      },
+    ],
+  ])("%s", (_what, text, expected, stage) => {
+    const { ledger, played } = play(text, stage);
+    expect([played, [...ledger.undecided].flat().join(" ")]).toEqual([[], expected]);
+  });
+
+  it.each<[string, string, string, Stage]>([
+    ["a death in the free of a counted block", "a0=0 f0 f0#abort", "3 bad-free-refused", counted],
+    ["a free of what was never counted", "f0+", "1 bad-free-refused", counted],
+    ["room on the lists just seen", "free 0:3 a1!", "2 no-spurious-oom", lazy],
+    ["no room on the lists just seen", "a0=0 free 1:0 2:1 4:1 6:1 a2!", "", lazy],
+    ["no room above the largest usable order", "a4! a3!", "", { profile: { usableMaxOrder: 2, aboveMax: "adjacent" } }],
+  ])("but %s is", (_what, text, laws, stage) => {
+    expect(broken(text, stage)).toBe(laws);
+  });
+});
+
+describe("what notation cannot write", () => {
+  const block = { kind: "block", zeroed: null } as const;
+  function laws(command: Command, outcome: Outcome, stage: Stage = {}): string {
+    const found = step(play("", stage).ledger, command, outcome);
+    return found.map(({ law, fault }) => (fault.kind === "bad-free" ? `${law} ${fault.misuse}` : law)).join();
+  }
+
+  it.each<[string, Command, Outcome, string]>([
+    ["half a page served", { kind: "alloc", order: 0, zone: null }, { ...block, pfn: 0.5 }, "aligned"],
+    ["a page before the pool served", { kind: "alloc", order: 0, zone: null }, { ...block, pfn: 7 }, "in-bounds"],
+    ["no page at all served", { kind: "alloc", order: 0, zone: null }, { ...block, pfn: NaN }, "aligned"],
+    ["half a page freed", { kind: "free", pfn: 8.5 }, OK, "bad-free-refused misaligned"],
+    ["half a page freed by order", { kind: "free-order", pfn: 8.5, order: 1 }, OK, "bad-free-refused misaligned"],
+    ["a page before the pool freed", { kind: "free", pfn: 7 }, OK, "bad-free-refused out-of-range"],
+    ["no page at all freed", { kind: "free", pfn: NaN }, OK, "bad-free-refused out-of-range"],
+    ["a death nobody described", { kind: "unnamed" }, OK, "returns"],
+    ["half a page held back", { kind: "snapshot", lists: [[], [], [], [8]], cached: [8.5] }, OK, "aligned"],
+    ["half a page listed", { kind: "snapshot", lists: [[8.5], [], [], [8]], cached: [] }, OK, "aligned"],
+    ["a page before the pool listed", { kind: "snapshot", lists: [[7], [], [], [8]], cached: [] }, OK, "in-bounds"],
+  ])("%s", (_what, command, outcome, expected) => {
+    expect(laws(command, outcome, { shape: { basePfn: 8 } })).toBe(expected);
+  });
+
+  it("a command of another kind is a caller's bug", () => {
+    expect(() => laws({ kind: "shrink" } as never, OK)).toThrow('unreachable case {"kind":"shrink"}');
+  });
+});
+
 describe("going on after a violation", () => {
   it.each([
     ["the block is the new owner's, and the old one may still free his", "a1=0 a0=1 f1 f0:1 free 0:3", "2 no-overlap"],
@@ -180,5 +266,10 @@ describe("going on after a violation", () => {
     ["a bad free is ignored", "a1=0 f1 f0:1 free 0:3", "2 free-live-only"],
     ["the lists are believed", "a0=0 free 2:1 4:2 a0=2 f0 f2", "2 partition"],
     ["a block out of bounds may be freed once", "a0=8 f8 f8", "1 in-bounds, 3 free-live-only"],
+    ["a block half out of bounds leaves what it had", "-6*2 a2=4 f4 free 0:2 4:1", "2 in-bounds"],
+    ["an owed block that is refused is still owed", "a0=8 f8! f8 f8", "1 in-bounds, 4 free-live-only"],
+    ["a death in giving back what is owed forgets everything", "a0=8 f8#abort a3=0 a3!", "1 in-bounds"],
+    ["what is owed comes back around who holds it now", "a2=0 a0=1 f0:2 f1 free 0:3", "2 no-overlap"],
+    ["what is owed does not come back while somebody holds it", "a1=0 a1=0 f0 f0 free 0:3", "2 no-overlap"],
   ])("%s", (_what, text, laws) => expect(broken(text)).toBe(laws));
 });

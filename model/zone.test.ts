@@ -94,14 +94,3 @@ describe("a page", () => {
     expect([0, 1, 4, 5, 6].map((pfn) => zone.isManaged(pfn))).toEqual([false, true, true, true, false]);
   });
 });
-
-it("a copy has the same lists, pages and contents, and a life of its own", () => {
-  const zone = zoneOf("fifo");
-  const copy = new Zone(zone.geometry, "fifo");
-  zone.insert(4, 2);
-  zone.markLive(0, 4);
-  zone.zero(0, 4);
-  copy.copyFrom(zone);
-  zone.unlink(4, 2);
-  expect([copy.freeHeads(2), copy.livePagesAt(0), copy.isZero(0, 4), zone.freeHeads(2)]).toEqual([[4], 4, true, []]);
-});

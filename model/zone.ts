@@ -226,13 +226,6 @@ export class Zone {
     return true;
   }
 
-  /** Takes over the state of a zone of the same geometry. */
-  copyFrom(other: Zone): void {
-    assert(other.geometry === this.geometry, "only zones of one geometry can be copied");
-    const [from, to] = [other.#arrays(), this.#arrays()];
-    for (let i = 0; i < to.length; i++) (to[i] as Int32Array).set(from[i] as Int32Array);
-  }
-
   /** Bytes of a saved state. */
   get byteLength(): number {
     return this.#tags.length * (1 + 3 * this.#linkBytes) + this.#firsts.length * (2 * this.#linkBytes + 4);
@@ -310,11 +303,6 @@ export class Zone {
     else this.#next[before] = page;
     if (after === NONE) this.#lasts[list] = page;
     else this.#previous[after] = page;
-  }
-
-  #arrays(): (Uint8Array | Int32Array)[] {
-    const lists = [this.#firsts, this.#lasts, this.#blockCounts];
-    return [this.#tags, this.#livePages, this.#next, this.#previous, this.#contents, ...lists];
   }
 }
 
