@@ -270,7 +270,7 @@ export class Ledger {
       head = parent;
       merged++;
     }
-    if (merged === frames.tileOrder && merged < this.maxOrder) this.#giveAcrossTiles(base + head, merged);
+    if (merged >= frames.tileOrder && merged < this.maxOrder) this.#giveAcrossTiles(base + head, merged);
     else this.#putFree(base + head, merged);
   }
 

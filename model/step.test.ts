@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { OK, type Command, type Outcome } from "./command.ts";
+import type { PoolShape } from "./geometry.ts";
 import { LAWS } from "./invariants.ts";
 import { play, type Stage } from "./play.ts";
 import { step } from "./step.ts";
@@ -147,6 +148,18 @@ describe("what a profile allows or demands", () => {
       { profile: { coalescing: "lazy" } },
       "4 frame",
     ],
+    [
+      "a refusal under lazy coalescing that merged, but not all",
+      "a3=8 free 0:1 2:1 4:1 6:1 a3! free 0:2 4:1 6:1",
+      { profile: { coalescing: "lazy" }, shape: { pages: 16 } },
+      "4 refused-unchanged",
+    ],
+    [
+      "a refusal under lazy coalescing that merged all",
+      "a3=8 free 0:1 2:1 4:1 6:1 a3! free 0:3",
+      { profile: { coalescing: "lazy" }, shape: { pages: 16 } },
+      "",
+    ],
     ["one page for zero", "p0=0 f0 free 0:3", { profile: { zeroRequest: "one-page" } }, ""],
   ] as [string, string, Stage, string][])("%s", (_what, text, stage, laws) => expect(broken(text, stage)).toBe(laws));
 });
@@ -160,10 +173,25 @@ describe("zones", () => {
   it.each([
     ["blocks never cross a zone", "a3=0", "1 in-bounds"],
     ["buddies in two zones do not merge", "free 0:2 4:1 6:1 8:3", ""],
+    ["nor in lists that are wrong", "free 0:2 4:1 6:1", "1 partition"],
     ["a request falls back to lower zones only", "a0@dma=8", "1 placement"],
     ["a named zone with room must serve", "a2@dma!", "1 no-spurious-oom"],
     ["a named zone without room may refuse", "a3@dma!", ""],
   ])("%s", (_what, text, laws) => expect(broken(text, stage)).toBe(laws));
+});
+
+describe("blocks larger than 2^16 pages", () => {
+  const large = { pages: 2 ** 18, maxOrder: 18 };
+  const zones = [
+    { name: "low", start: 0, end: 2 ** 17 },
+    { name: "high", start: 2 ** 17, end: 2 ** 18 },
+  ];
+  it.each<[string, string, string, Stage]>([
+    ["do not merge across a zone's border", "a17=0 f0:17 a18!", "", { shape: { ...large, zones } }],
+    ["merge where there is none", "a17=0 f0:17 a18!", "3 no-spurious-oom", { shape: large }],
+    ["merge though they were split", "a16=65536 f65536:16 a18!", "3 no-spurious-oom", { shape: large }],
+    ["may be older than the recording", "f0:17 f131072:16", "", { shape: large, start: "unknown" }],
+  ])("%s", (_what, text, laws, stage) => expect(broken(text, stage)).toBe(laws));
 });
 
 describe("recordings that begin in mid-life", () => {
@@ -176,6 +204,8 @@ describe("recordings that begin in mid-life", () => {
     ["a snapshot makes everything known", "free 0:1 a1=4", "2 served-from-free"],
     ["and then refusals are decided", "free 0:1 f4:1 f6:1 a2! a2=4 a2!", "4 no-spurious-oom"],
     ["losing events makes nothing known", "free 0:1 lost a2!", ""],
+    ["what no list shows is held", "free 0:1 f4:0 a0=6", "3 no-overlap"],
+    ["after a free that names no size, it may be free", "free 0:1 f4 a0=6", ""],
   ])("%s", (_what, text, laws) => expect(broken(text, stage)).toBe(laws));
 });
 
@@ -260,7 +290,7 @@ describe("what notation cannot write", () => {
 });
 
 describe("going on after a violation", () => {
-  it.each([
+  it.each<[string, string, string, Partial<PoolShape>?]>([
     ["the block is the new owner's, and the old one may still free his", "a1=0 a0=1 f1 f0:1 free 0:3", "2 no-overlap"],
     ["a refused good free leaves the block live", "a0=0 f0! f0 free 0:3", "2 bad-free-refused"],
     ["a bad free is ignored", "a1=0 f1 f0:1 free 0:3", "2 free-live-only"],
@@ -269,7 +299,13 @@ describe("going on after a violation", () => {
     ["a block half out of bounds leaves what it had", "-6*2 a2=4 f4 free 0:2 4:1", "2 in-bounds"],
     ["an owed block that is refused is still owed", "a0=8 f8! f8 f8", "1 in-bounds, 4 free-live-only"],
     ["a death in giving back what is owed forgets everything", "a0=8 f8#abort a3=0 a3!", "1 in-bounds"],
+    [
+      "what is owed comes back beside a hole",
+      "a1=4 a0=4 f4 f4 free 0:1 3:0 4:2",
+      "2 no-overlap",
+      { reserved: [{ start: 2, end: 3 }] },
+    ],
     ["what is owed comes back around who holds it now", "a2=0 a0=1 f0:2 f1 free 0:3", "2 no-overlap"],
     ["what is owed does not come back while somebody holds it", "a1=0 a1=0 f0 f0 free 0:3", "2 no-overlap"],
-  ])("%s", (_what, text, laws) => expect(broken(text)).toBe(laws));
+  ])("%s", (_what, text, laws, shape = {}) => expect(broken(text, { shape })).toBe(laws));
 });
