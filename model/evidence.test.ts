@@ -10,9 +10,9 @@ import type { Piece, Violation } from "./violation.ts";
 function written(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(written).join(" ")}]`;
   if (typeof value !== "object" || value === null) return String(value);
-  const { start, end, pfn, pages, since } = value as Readonly<Record<string, unknown>>;
-  if (start !== undefined) return `${String(start)}..${String(end)}`;
-  return `${String(pfn)}+${String(pages)}${since === undefined ? "" : `@${String(since)}`}`;
+  const { start, end, pfn, pages, since } = value as Readonly<Record<string, number>>;
+  if (start !== undefined) return `${start}..${end}`;
+  return `${pfn}+${pages}${since === undefined ? "" : `@${since}`}`;
 }
 
 function fields({ kind, ...rest }: Readonly<Record<string, unknown>>): string {
@@ -105,6 +105,9 @@ above the largest order: a4=0
 above the largest order, in pages: p9=0
   1 in-bounds by allocator | order-above-max pfn=0 pages=16 maxPages=8 | refuse | served-anyway | [0..16] | free 0..8, unmanaged 8..16
   then withheld 0..8, owed 0+16
+of an order that no pool has: a31=0
+  1 in-bounds by allocator | order-above-max pfn=0 pages=2147483648 maxPages=8 | refuse | served-anyway | [0..2147483648] | free 0..8, unmanaged 8..2147483648
+  then withheld 0..8, owed 0+2147483648
 beside the grid: a1=3
   1 aligned by allocator | misaligned-block pfn=3 order=1 | serve order=1 from=[0+8] | served-anyway | [3..5] | free 0..8
   then free 0..2, free 2..3, live 3..5@1, free 5..6, free 6..8

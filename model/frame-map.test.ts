@@ -5,7 +5,13 @@ import { FrameMap } from "./frame-map.ts";
 
 /** A map whose untouched frames all read as the first frame of their tile, in its low byte. */
 function mapOf(start: number, end: number, maxOrder: number): FrameMap {
-  return new FrameMap(start, end, maxOrder, (states, first) => states.fill((first / states.length) % 200));
+  return new FrameMap(start, end, maxOrder, (states, first) => {
+    states.fill((first / states.length) % 200);
+  });
+}
+
+function filled(map: FrameMap, pfn: number): number {
+  return Math.floor(pfn / map.tilePages) % 200;
 }
 
 describe("tiles", () => {
@@ -38,18 +44,17 @@ describe("tiles", () => {
     [2 ** 40, 2 ** 41],
   ])("of a pool from %i to %i exist once written to, and until they are cleared", (start, end) => {
     const map = mapOf(start, end, 4);
-    const filled = (pfn: number): number => Math.floor(pfn / map.tilePages) % 200;
     const [first, last] = [start, end - 1];
     expect([map.sinceAt(last), map.touchedTiles()]).toEqual([0, []]);
-    expect(map.stateAt(last)).toBe(filled(last));
+    expect(map.stateAt(last)).toBe(filled(map, last));
     map.setState(first, 77);
     map.setSince(last, -5);
     expect([map.stateAt(first), map.sinceAt(first)]).toEqual([77, 0]);
-    expect([map.stateAt(last), map.sinceAt(last)]).toEqual([last === first ? 77 : filled(last), -5]);
+    expect([map.stateAt(last), map.sinceAt(last)]).toEqual([last === first ? 77 : filled(map, last), -5]);
     const tiles = [...new Set([first, last].map((pfn) => Math.floor(pfn / map.tilePages)))];
     expect(map.touchedTiles()).toEqual(tiles);
     expect([map.has(tiles[0] as number), map.has((tiles[0] as number) - 1)]).toEqual([true, false]);
     map.clear();
-    expect([map.touchedTiles(), map.sinceAt(last), map.stateAt(first)]).toEqual([[], 0, filled(first)]);
+    expect([map.touchedTiles(), map.sinceAt(last), map.stateAt(first)]).toEqual([[], 0, filled(map, first)]);
   });
 });

@@ -114,13 +114,13 @@ it("a block that joins and leaves a thousand times by address is remembered once
   const order = new FreeOrder("lowest", 1);
   order.inserted(0, 7);
   for (let time = 0; time < 1000; time++) {
-    order.inserted(0, 3);
-    order.inserted(0, 5);
-    order.removed(0, 3);
-    order.removed(0, 5);
+    order.inserted(0, 9);
+    order.inserted(0, 8);
+    order.removed(0, 9);
+    order.removed(0, 8);
     expect(order.headOf(0)).toBe(7);
   }
-  order.inserted(0, 5);
+  order.inserted(0, 9);
   order.removed(0, 7);
-  expect(order.headOf(0)).toBe(5);
+  expect(order.headOf(0)).toBe(9);
 });

@@ -222,11 +222,11 @@ function orderDifference(ledger: Ledger, snapshot: Snapshot): Difference | null 
   return null;
 }
 
-/** A snapshot's lists taken apart by zone: one list per `zone * orderCount + order`. */
+/** The lists of a sound snapshot taken apart by zone: one list per `zone * orderCount + order`. */
 function listsByZone(ledger: Ledger, snapshot: Snapshot): readonly number[][] {
   const lists: number[][] = Array.from(ledger.freeBlocks, () => []);
   snapshot.lists.forEach((heads, order) => {
-    if (order <= ledger.maxOrder) for (const pfn of heads) lists[ledger.listOf(pfn, order)]?.push(pfn);
+    for (const pfn of heads) lists[ledger.listOf(pfn, order)]?.push(pfn);
   });
   return lists;
 }

@@ -14,11 +14,11 @@
 
 import { allowedFor, headsBlock, holderOf, rangeOf, violation, type Finding } from "./evidence.ts";
 import { FREE, LIVE } from "./frame-map.ts";
-import { pagesIn, runIndexOf, type Run } from "./geometry.ts";
+import { pagesIn, runIndexOf, type Run, type ZoneRange } from "./geometry.ts";
 import type { LawId } from "./invariants.ts";
 import type { Ledger } from "./ledger.ts";
 import { freeSetIsCanonical } from "./profile.ts";
-import type { Fault, Outside, Violation } from "./violation.ts";
+import type { Fault, Holder, Outside, Violation } from "./violation.ts";
 import { allowedZones } from "./zone-choice.ts";
 
 /** A request as judged: `order` after rounding, `pages` the frames that become the client's. */
@@ -98,10 +98,8 @@ function takenFault(ledger: Ledger, pfn: number, pages: number): Fault | null {
   while (at < end) {
     const kind = ledger.cover(at);
     if (kind === FREE) at = ledger.coverHead + pagesIn(ledger.coverOrder);
-    else if (kind !== 0) {
-      const holder = holderOf(ledger, at);
-      if (holder !== null) return { kind: "overlaps-live", pfn, pages, holder };
-    } else {
+    else if (kind !== 0) return { kind: "overlaps-live", pfn, pages, holder: holderOf(ledger, at) as Holder };
+    else {
       const next = ledger.nextHead(at, end);
       if (ledger.gap === "held")
         return { kind: "overlaps-live", pfn, pages, holder: { pfn: at, pages: next - at, since: 0 } };
@@ -143,7 +141,7 @@ function policyFault(ledger: Ledger, served: Served): Fault | null {
   if (zone !== null) {
     const home = ledger.zoneOf(pfn);
     if (!allowedZones(ledger, zone).includes(home)) {
-      return { kind: "wrong-zone", pfn, asked: zone, served: ledger.geometry.zones[home]?.name ?? "" };
+      return { kind: "wrong-zone", pfn, asked: zone, served: (ledger.geometry.zones[home] as ZoneRange).name };
     }
   }
   // The choice is decidable where all free blocks are known and none may be held back.

@@ -5,6 +5,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FREE, KIND, ORDER } from "./frame-map.ts";
 import { createGeometry, pagesIn, type Geometry, type PoolShape } from "./geometry.ts";
+import { LAW_IDS } from "./invariants.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { STRICT_PROFILE } from "./profile.ts";
 import { step } from "./step.ts";
@@ -120,6 +121,9 @@ describe("the ledger", () => {
       fc.property(shapes, choices, (shape, drawn) => {
         playRandomly(shape, drawn, (ledger, free) => {
           expect(ledger.freePages()).toBe(free.size);
+          for (const [zone, { start, end }] of ledger.geometry.zones.entries()) {
+            expect(ledger.freePages(zone)).toBe([...free].filter((pfn) => pfn >= start && pfn < end).length);
+          }
           expect(ledger.freeBlocks.reduce((sum, count) => sum + count, 0)).toBe(listed(ledger).length);
         });
       }),
@@ -148,6 +152,16 @@ describe("the ledger", () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it("knows which laws are off", () => {
+    const geometry = createGeometry({ maxOrder: 0, pages: 1, basePfn: 0, reserved: [], zones: [] });
+    const laws = new Set(LAW_IDS.filter((law) => law !== "zeroed" && law !== "aligned"));
+    expect(createLedger({ geometry, profile: STRICT_PROFILE, start: "empty", laws }).lawsOff).toEqual([
+      "aligned",
+      "zeroed",
+    ]);
+    expect(createLedger({ geometry, profile: STRICT_PROFILE, start: "empty" }).lawsOff).toEqual([]);
   });
 
   it("costs memory for touched frames only, at 4 GiB and at 1 TiB alike", () => {

@@ -26,7 +26,11 @@ const PLAIN: PoolShape = { maxOrder: 3, pages: 32, basePfn: 0, reserved: [], zon
 
 type Recorded = readonly [Command, Outcome];
 
-const pfn = fc.nat(50);
+// Half of them head blocks of order 2, so that some frees are good.
+const pfn = fc.oneof(
+  fc.nat(50),
+  fc.nat(12).map((at) => 4 * at),
+);
 const pages = fc.nat(9);
 const zone = fc.constantFrom(null, "low", "high");
 const block = pfn.map((head): Outcome => ({ kind: "block", pfn: head, zeroed: null }));
@@ -90,7 +94,6 @@ const recorded: fc.Arbitrary<Recorded> = fc.oneof(
 
 function liftedCommand(command: Command, by: number): Command {
   const times = 2 ** by;
-  const nothing = <T>(value: T): T[] => new Array<T>(by).fill(value);
   switch (command.kind) {
     case "alloc":
       return { ...command, order: command.order + by };
@@ -106,10 +109,10 @@ function liftedCommand(command: Command, by: number): Command {
       return { ...command, pfn: command.pfn * times, pages: command.pages * times };
     case "snapshot": {
       const lists = command.lists.map((heads) => heads.map((head) => head * times));
-      return { ...command, lists: [...nothing<number[]>([]), ...lists] };
+      return { ...command, lists: [...Array.from({ length: by }, () => []), ...lists] };
     }
     case "counts":
-      return { ...command, free: [...nothing(0), ...command.free] };
+      return { ...command, free: [...new Array<number>(by).fill(0), ...command.free] };
     case "unnamed":
       return command;
   }
@@ -117,11 +120,9 @@ function liftedCommand(command: Command, by: number): Command {
 
 function liftedShape({ maxOrder, pages: length, basePfn, reserved, zones }: PoolShape, by: number): PoolShape {
   const times = 2 ** by;
-  const lift = <T extends FrameRange>(range: T): T => ({
-    ...range,
-    start: range.start * times,
-    end: range.end * times,
-  });
+  function lift<T extends FrameRange>(range: T): T {
+    return { ...range, start: range.start * times, end: range.end * times };
+  }
   return {
     maxOrder: maxOrder + by,
     pages: length * times,
@@ -172,12 +173,12 @@ const profiles: fc.Arbitrary<Profile> = fc
 
 describe("a trace that is lifted", () => {
   // Tiles hold at most 2^16 frames, and the ragged pool has blocks of up to 2^4.
-  it.each([1, 13])("by %i orders is told the same of", (by) => {
+  it.each([1, 14])("by %i orders is told the same of", (by) => {
     fc.assert(
       fc.property(fc.constantFrom(PLAIN, RAGGED, ZONED), profiles, traces, (shape, profile, trace) => {
         expect(toldOf(shape, profile, trace, by)).toEqual(toldOf(shape, profile, trace, 0));
       }),
-      { numRuns: 50 },
+      { numRuns: 40 },
     );
   });
 });

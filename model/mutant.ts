@@ -83,7 +83,10 @@ export function zoneBeyond(geometry: Geometry): Zone {
 export function commandsOf(mutant: Mutant): readonly Command[] {
   const { events, faults } = parseNotation(mutant.witness, mutant.shape.basePfn);
   assert(faults.length === 0, `the witness of ${mutant.id} is not notation`);
-  return events.flatMap((event) => (event.kind === "step" ? [event.command] : []));
+  return events.map((event) => {
+    assert(event.kind === "step", `the witness of ${mutant.id} has a gap`);
+    return event.command;
+  });
 }
 
 /** A command and what came of it. */

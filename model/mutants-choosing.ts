@@ -32,7 +32,7 @@ class SplitsABystander extends Allocator {
 class ServesTheTail extends Allocator {
   protected override find(order: number, zone: number): number {
     const head = super.find(order, zone);
-    return head === NONE ? NONE : (this.zone.freeHeads(this.zone.freeOrderAt(head)).at(-1) ?? NONE);
+    return head === NONE ? NONE : (this.zone.freeHeads(this.zone.freeOrderAt(head)).at(-1) as number);
   }
 }
 

@@ -116,7 +116,7 @@ class ServesWhatIsApart extends Allocator {
     const heads = this.zone.freeHeads(maxOrder).slice(0, Math.ceil(pages / pagesIn(maxOrder)));
     if (heads.length * pagesIn(maxOrder) < pages) return NONE;
     for (const head of heads) this.unlink(head, maxOrder);
-    return heads[0] ?? NONE;
+    return heads[0] as number;
   }
 }
 

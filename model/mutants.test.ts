@@ -74,6 +74,12 @@ describe.each(CLIENT_MUTANTS)("the page calls with $id", (mutant) => {
     const { core, recorded } = recordClient(mutant, mutant.create);
     expect(caught(core, recorded, mutant.law)).toEqual({ first: mutant.law, without: "", alone: mutant.law });
   });
+  it("count the free of no address as misuse", () => {
+    const { core } = recordClient(mutant, mutant.create);
+    const calls = mutant.create(core);
+    calls.free_pages(null, 1);
+    expect(calls.misuseCount).toBeGreaterThan(0);
+  });
   it("are a mutant of page calls that break no law", () => {
     const { core, recorded } = recordClient(mutant, (silent) => new PageApi(silent));
     expect(broken(core, recorded, LAW_IDS)).toEqual([]);
@@ -83,6 +89,8 @@ describe.each(CLIENT_MUTANTS)("the page calls with $id", (mutant) => {
 describe.each(BOOT_MUTANTS)("the bootmem that $id", (mutant) => {
   it(`is caught by ${mutant.law}: ${mutant.fault}`, () =>
     expect(handoverFault(handOver(mutant, mutant.create))?.kind).toBe(mutant.fault));
+  it("holds nothing of a request that it refused", () =>
+    expect(handOver({ ...mutant, requests: [2 ** 20] }, mutant.create).handedOut).toEqual([]));
   it("is a mutant of one that hands over well", () =>
     expect(handoverFault(handOver(mutant, (plan) => new Bootmem(plan)))).toBeNull());
 });

@@ -15,6 +15,16 @@ function reference(geometry: Geometry): Allocator {
   return new Allocator(geometry, STRICT_PROFILE);
 }
 
+/** No power of two, and too small for the largest block in its lower zone. */
+const ZONED: PoolShape = {
+  ...SMALL_POOL,
+  pages: 14,
+  zones: [
+    { name: "low", start: 0, end: 6 },
+    { name: "high", start: 6, end: 14 },
+  ],
+};
+
 /** A small generator whose seed is all that a replay needs (Park and Miller). */
 function randomOf(seed: number): (below: number) => number {
   let state = seed;
@@ -83,7 +93,10 @@ function expectSameLife(shape: PoolShape, create: (geometry: Geometry) => Alloca
 
 describe("a saved state goes on as it would have", () => {
   it.each(MUTANTS)("$id", ({ shape, create }) => {
-    for (let seed = 1; seed <= 8; seed++) expectSameLife(shape, create, seed);
+    for (let seed = 1; seed <= 8; seed++) {
+      expectSameLife(shape, create, seed);
+      expectSameLife(ZONED, create, seed);
+    }
   });
 
   // A link takes one byte below 256 pages, two below 65 536, and four above.

@@ -261,12 +261,13 @@ describe("what cannot be decided", () => {
   });
 });
 
+function brokenBy(command: Command, outcome: Outcome, stage: Stage = {}): string {
+  const found = step(play("", stage).ledger, command, outcome);
+  return found.map(({ law, fault }) => (fault.kind === "bad-free" ? `${law} ${fault.misuse}` : law)).join();
+}
+
 describe("what notation cannot write", () => {
   const block = { kind: "block", zeroed: null } as const;
-  function laws(command: Command, outcome: Outcome, stage: Stage = {}): string {
-    const found = step(play("", stage).ledger, command, outcome);
-    return found.map(({ law, fault }) => (fault.kind === "bad-free" ? `${law} ${fault.misuse}` : law)).join();
-  }
 
   it.each<[string, Command, Outcome, string]>([
     ["half a page served", { kind: "alloc", order: 0, zone: null }, { ...block, pfn: 0.5 }, "aligned"],
@@ -281,11 +282,11 @@ describe("what notation cannot write", () => {
     ["half a page listed", { kind: "snapshot", lists: [[8.5], [], [], [8]], cached: [] }, OK, "aligned"],
     ["a page before the pool listed", { kind: "snapshot", lists: [[7], [], [], [8]], cached: [] }, OK, "in-bounds"],
   ])("%s", (_what, command, outcome, expected) => {
-    expect(laws(command, outcome, { shape: { basePfn: 8 } })).toBe(expected);
+    expect(brokenBy(command, outcome, { shape: { basePfn: 8 } })).toBe(expected);
   });
 
   it("a command of another kind is a caller's bug", () => {
-    expect(() => laws({ kind: "shrink" } as never, OK)).toThrow('unreachable case {"kind":"shrink"}');
+    expect(() => brokenBy({ kind: "shrink" } as never, OK)).toThrow('unreachable case {"kind":"shrink"}');
   });
 });
 

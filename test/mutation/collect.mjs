@@ -36,16 +36,11 @@ export async function collect(files, load) {
   return tests;
 }
 
-/**
- * @param {unknown} value
- * @param {string} [message]
- * @returns {unknown}
- */
-export function expect(value, message) {
+/** @type {import("@vitest/expect").ExpectStatic} */
+export const expect = Object.assign((/** @type {unknown} */ value, /** @type {string} */ message) => {
   setState({ assertionCalls: 0 }, expect);
   return chai.expect(value, message);
-}
-Object.assign(expect, chai.expect);
+}, /** @type {import("@vitest/expect").ExpectStatic} */ (/** @type {unknown} */ (chai.expect)));
 
 /**
  * @param {string} name
@@ -74,6 +69,6 @@ describe.each = eachOf(describe);
  */
 function eachOf(declare) {
   return (rows) => (name, body) => {
-    for (const row of rows) declare(name, () => (Array.isArray(row) ? body(...row) : body(row)));
+    for (const row of rows) declare(name, () => body(.../** @type {unknown[]} */ (Array.isArray(row) ? row : [row])));
   };
 }

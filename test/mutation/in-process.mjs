@@ -15,6 +15,7 @@ import { configureGlobal, readConfigureGlobal } from "fast-check";
 import { createServer, createServerModuleRunner } from "vite";
 
 /** @typedef {import("./collect.mjs").Test} Test */
+/** @typedef {typeof import("./collect.mjs")} Collector */
 /**
  * What Stryker and the instrumented code tell each other.
  *
@@ -39,13 +40,13 @@ const SETUP = "test/seed.ts";
 
 class InProcess {
   static inject = /** @type {const} */ (["options"]);
-  /** @type {readonly string[]} */
+  /** @readonly @type {readonly string[]} */
   #files;
   /** @type {import("vite").ViteDevServer | undefined} */
   #server;
   /** @type {readonly Test[]} */
   #tests = [];
-  /** Milliseconds without a mutant, by test id. @type {Map<string, number>} */
+  /** Milliseconds without a mutant, by test id. @readonly @type {Map<string, number>} */
   #spent = new Map();
   #isFresh = false;
 
@@ -124,14 +125,11 @@ class InProcess {
 
   async #load() {
     const server = /** @type {import("vite").ViteDevServer} */ (this.#server);
-    const runner = createServerModuleRunner(/** @type {import("vite").DevEnvironment} */ (server.environments["ssr"]), {
-      hmr: false,
-      sourcemapInterceptor: false,
-    });
+    const runner = createServerModuleRunner(server.environments.ssr, { hmr: false, sourcemapInterceptor: false });
     await runner.import(path.resolve(SETUP));
     configureGlobal({ ...readConfigureGlobal(), endOnFailure: true });
-    const { collect } = await runner.import(path.resolve("test/mutation/collect.mjs"));
-    this.#tests = await collect(this.#files, (/** @type {string} */ file) => runner.import(path.resolve(file)));
+    const collector = /** @type {Collector} */ (await runner.import(path.resolve("test/mutation/collect.mjs")));
+    this.#tests = await collector.collect(this.#files, (file) => runner.import(path.resolve(file)));
   }
 }
 
