@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["model/**/*.test.ts"],
+    include: ["model/**/*.test.ts", "test/evidence.test.ts"],
     setupFiles: ["test/seed.ts"],
     testTimeout: 60_000,
     coverage: {

@@ -14,10 +14,9 @@ import { NONE, type Fault, type Violation } from "./violation.ts";
 /** Judges frames that join, and makes those free that were not managed before. */
 export function judgeAdded(ledger: Ledger, add: Add): readonly Violation[] {
   const { pfn, pages } = add;
-  const known = managedParts(ledger, pfn, pfn + pages);
   const joining = unmanagedParts(ledger, pfn, pfn + pages);
   const inside = joining.reduce((sum, run) => sum + run.end - run.start, 0);
-  const found = known.length > 0 || inside < pages ? joinedTwice(ledger, add) : NONE;
+  const found = inside < pages ? joinedTwice(ledger, add) : NONE;
   ledger.setManaged([...ledger.runs, ...joining].sort((a, b) => a.start - b.start));
   for (const run of joining) ledger.insertFree(run.start, run.end);
   return found;

@@ -13,7 +13,7 @@
 // belong to the new owner, and what the old owner still has to give back is `owed`.
 
 import { allowedFor, headsBlock, holderOf, rangeOf, violation, type Finding } from "./evidence.ts";
-import { FREE, LIVE } from "./frame-map.ts";
+import { FREE } from "./frame-map.ts";
 import { pagesIn, runIndexOf, type Run, type ZoneRange } from "./geometry.ts";
 import type { LawId } from "./invariants.ts";
 import type { Ledger } from "./ledger.ts";
@@ -62,7 +62,7 @@ function placeFinding(ledger: Ledger, served: Served): Finding | null {
   const where = outside(ledger, pfn, pages);
   if (where !== null) return found("in-bounds", { kind: "outside-managed", pfn, pages, where });
   const taken = takenFault(ledger, pfn, pages);
-  if (taken !== null) return found(lawOfTaken(ledger, taken), taken);
+  if (taken !== null) return found(lawOfTaken(ledger), taken);
   return null;
 }
 
@@ -116,8 +116,7 @@ function cachedIn(ledger: Ledger, pfn: number, pages: number): number | null {
 }
 
 /** With the lists seen just before, taking a block that was on none of them is the earlier law's business. */
-function lawOfTaken(ledger: Ledger, fault: Fault): LawId {
-  if (fault.kind === "overlaps-cached") return "served-from-free";
+function lawOfTaken(ledger: Ledger): LawId {
   return ledger.observed !== null && ledger.stepsSinceObserved === 0 ? "served-from-free" : "no-overlap";
 }
 
@@ -226,7 +225,7 @@ function serveAnyway(ledger: Ledger, served: Served): void {
   const end = Math.min(Math.ceil(pfn + pages), span.end);
   ledger.carve(start, end);
   displace(ledger, start, end);
-  const whole = Number.isInteger(pfn) && pages > 0 && outside(ledger, pfn, pages) === null;
+  const whole = Number.isInteger(pfn) && outside(ledger, pfn, pages) === null;
   if (whole) ledger.setLive(pfn, pages, ledger.now);
   else ledger.owed.set(pfn, pages);
 }
@@ -239,10 +238,10 @@ export function displace(ledger: Ledger, start: number, end: number): void {
     if (kind === 0) at = ledger.nextHead(at, end);
     else if (kind === FREE) at = ledger.coverHead + pagesIn(ledger.coverOrder);
     else {
-      const head = kind === LIVE ? ledger.coverHead : ledger.ownerOf(ledger.coverHead);
+      const head = ledger.ownerOf(ledger.coverHead);
       const pages = ledger.clearLive(head);
       ledger.owed.set(head, pages);
-      at = Math.max(at + 1, head + pages);
+      at = head + pages;
     }
   }
 }

@@ -2,9 +2,12 @@
 
 import { describe, expect, it } from "vitest";
 import { OK, type Command, type Outcome } from "./command.ts";
-import type { PoolShape } from "./geometry.ts";
+import { createGeometry, type PoolShape } from "./geometry.ts";
 import { LAWS } from "./invariants.ts";
-import { play, type Stage } from "./play.ts";
+import { Ledger } from "./ledger.ts";
+import { parseNotation } from "./notation.ts";
+import { play, SMALL_POOL, type Stage } from "./play.ts";
+import { STRICT_PROFILE, type Profile } from "./profile.ts";
 import { step } from "./step.ts";
 
 function broken(text: string, stage: Stage = {}): string {
@@ -261,9 +264,15 @@ describe("what cannot be decided", () => {
   });
 });
 
+/** The law that a step breaks first, with the word that tells its fault from others. */
 function brokenBy(command: Command, outcome: Outcome, stage: Stage = {}): string {
-  const found = step(play("", stage).ledger, command, outcome);
-  return found.map(({ law, fault }) => (fault.kind === "bad-free" ? `${law} ${fault.misuse}` : law)).join();
+  return step(play("", stage).ledger, command, outcome)
+    .map(({ law, fault }) => {
+      if (fault.kind === "bad-free") return `${law} ${fault.misuse}`;
+      if (fault.kind === "died") return `${law} "${fault.how}"`;
+      return fault.kind === "outside-managed" ? `${law} ${fault.where}` : law;
+    })
+    .join(", ");
 }
 
 describe("what notation cannot write", () => {
@@ -271,13 +280,18 @@ describe("what notation cannot write", () => {
 
   it.each<[string, Command, Outcome, string]>([
     ["half a page served", { kind: "alloc", order: 0, zone: null }, { ...block, pfn: 0.5 }, "aligned"],
-    ["a page before the pool served", { kind: "alloc", order: 0, zone: null }, { ...block, pfn: 7 }, "in-bounds"],
+    [
+      "a page before the pool served",
+      { kind: "alloc", order: 0, zone: null },
+      { ...block, pfn: 7 },
+      "in-bounds beyond-pool",
+    ],
     ["no page at all served", { kind: "alloc", order: 0, zone: null }, { ...block, pfn: NaN }, "aligned"],
     ["half a page freed", { kind: "free", pfn: 8.5 }, OK, "bad-free-refused misaligned"],
     ["half a page freed by order", { kind: "free-order", pfn: 8.5, order: 1 }, OK, "bad-free-refused misaligned"],
     ["a page before the pool freed", { kind: "free", pfn: 7 }, OK, "bad-free-refused out-of-range"],
     ["no page at all freed", { kind: "free", pfn: NaN }, OK, "bad-free-refused out-of-range"],
-    ["a death nobody described", { kind: "unnamed" }, OK, "returns"],
+    ["a death nobody described", { kind: "unnamed" }, OK, 'returns ""'],
     ["half a page held back", { kind: "snapshot", lists: [[], [], [], [8]], cached: [8.5] }, OK, "aligned"],
     ["half a page listed", { kind: "snapshot", lists: [[8.5], [], [], [8]], cached: [] }, OK, "aligned"],
     ["a page before the pool listed", { kind: "snapshot", lists: [[7], [], [], [8]], cached: [] }, OK, "in-bounds"],
@@ -287,6 +301,52 @@ describe("what notation cannot write", () => {
 
   it("a command of another kind is a caller's bug", () => {
     expect(() => brokenBy({ kind: "shrink" } as never, OK)).toThrow('unreachable case {"kind":"shrink"}');
+  });
+});
+
+/** A ledger that counts how often it is asked which block covers a frame. */
+class Counting extends Ledger {
+  looks = 0;
+
+  override cover(pfn: number): number {
+    this.looks++;
+    return super.cover(pfn);
+  }
+}
+
+describe("an ordinary step is decided at once", () => {
+  const exact: Partial<Profile> = { rounding: "exact" };
+  it.each<[string, number, Partial<Profile>?]>([
+    ["a0=1", 1],
+    ["a3=0", 1],
+    ["p3=4", 1],
+    ["p4=4z", 1],
+    ["p4=4", 1, exact],
+    ["free 0:3 a0=1", 1],
+    ["free 1:0 2:1 4:2 cached 0 a0=2 a0=3", 1],
+    ["a2=0 f0", 0],
+    ["a2=0 f0:2+", 0],
+    ["a2=0 f0*3", 0],
+    ["a0=3 a0=5 f5:0", 0],
+    ["p3=4 p4=0 f0", 0, exact],
+  ])("%s: the last event takes %i looks", (text, looks, profile = {}) => {
+    const geometry = createGeometry(SMALL_POOL);
+    const ledger = new Counting({ geometry, profile: { ...STRICT_PROFILE, ...profile }, start: "empty" });
+    const { events } = parseNotation(text);
+    for (const event of events) {
+      ledger.looks = 0;
+      if (event.kind === "step") expect(step(ledger, event.command, event.outcome)).toEqual([]);
+    }
+    expect(ledger.looks).toBe(looks);
+  });
+
+  it("and one that names pages far outside costs no memory for them", () => {
+    const { ledger } = play("f4096 f4096:0 a0=4096 f4097 free 4096:0");
+    expect(ledger.frames.touchedTiles().length).toBeLessThanOrEqual(1);
+    const below = play("", { shape: { basePfn: 4096 } }).ledger;
+    step(below, { kind: "free", pfn: 7 }, OK);
+    step(below, { kind: "snapshot", lists: [[7]], cached: [] }, OK);
+    expect(below.frames.touchedTiles()).toEqual([512]);
   });
 });
 
