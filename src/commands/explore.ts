@@ -28,6 +28,7 @@ import type { Context } from "../report/outcome.ts";
 import { exploreSpec } from "../scale/explore-spec.ts";
 import { exploreSubjectOn } from "../scale/explore-subject.ts";
 import type { Oracle } from "../search/subject-space.ts";
+import { patiently } from "../targets/module.ts";
 import { REFERENCE } from "../targets/reference.ts";
 import type { Opening, Session } from "../targets/target.ts";
 import { createRandom } from "../test/random.ts";
@@ -36,6 +37,7 @@ import { saveCase, tellCounterexample, type ToldCounterexample } from "./counter
 import { INTERLEAVED_POOL, runInterleaved } from "./explore-interleaved.ts";
 import { Clock } from "./explore-progress.ts";
 import { inputError } from "./input.ts";
+import { endInterrupted } from "./interrupt.ts";
 import { parseBudget } from "./limits.ts";
 import { collect } from "./options.ts";
 import { propertiesIn } from "./property-files.ts";
@@ -147,7 +149,7 @@ function runTarget(
     throw inputError("EXPLORE_NO_STATES", name, "a target in this process, whose state can be saved", "a program");
   }
   refuseTooLarge(name, opening, flags);
-  const session: Session = target.open(opening);
+  const session: Session = patiently(target, () => target.open(opening), endInterrupted);
   if (session.memory === null) {
     throw inputError("EXPLORE_NO_STATES", name, "a target whose state can be saved and restored", "neither");
   }
@@ -162,7 +164,8 @@ function runTarget(
   if (isPlain && isCompactPool(options)) return exploreReference(options);
   const takesFractions = target === REFERENCE || subject.kind === "mutant";
   const all = { ...options, oracle: flags.oracle, takesFractions, mode: modeOf(flags), properties };
-  return flags.jobs === 1 ? exploreSubject(all) : exploreSubjectOn(flags.jobs, name, all);
+  if (flags.jobs > 1) return exploreSubjectOn(flags.jobs, name, all);
+  return patiently(target, () => exploreSubject(all), endInterrupted);
 }
 
 function modeOf({ mode, seed, bits }: ExploreFlags): Mode {

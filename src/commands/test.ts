@@ -15,6 +15,7 @@ import { commandLine } from "../report/recall.ts";
 import { campaignOutcome } from "../report/engine-outcome.ts";
 import type { Context } from "../report/outcome.ts";
 import type { TestLanguage } from "../report/unit-test.ts";
+import { patiently } from "../targets/module.ts";
 import { REFERENCE } from "../targets/reference.ts";
 import {
   Campaign,
@@ -28,6 +29,7 @@ import { gapsOf, type Gaps } from "../test/gaps.ts";
 import type { Eyes } from "../test/stage.ts";
 import { EXIT } from "../verdict.ts";
 import { inputError } from "./input.ts";
+import { endInterrupted, INTERRUPTED } from "./interrupt.ts";
 import {
   parseReporter,
   report as reportAs,
@@ -72,8 +74,6 @@ const SCOPE_MAX = 5;
 const SEED_MAX = 2 ** 31 - 1;
 /** The largest order that a campaign without a named pool owes to have served. */
 const ORDER_OWED = 3;
-/** Exit code of a program that Ctrl-C ended. */
-const INTERRUPTED = 130;
 const PROGRESS_MS = 200;
 
 async function runTest(operands: readonly string[], flags: TestFlags): Promise<void> {
@@ -121,26 +121,39 @@ function optionsOf(subject: Exclude<Subject, { kind: "spec" }>, flags: TestFlags
 async function testSession(options: CampaignOptions, called: Called, flags: TestFlags): Promise<void> {
   if (flags.replay !== undefined) {
     const replayed = await readReplay(flags.replay, options, namesShape(flags));
-    show({ ...replay(replayed, options), options, rest: null }, called, flags);
+    const played = patiently(options.target, () => replay(replayed, options), endInterrupted);
+    show({ ...played, options, rest: null }, called, flags);
     return;
   }
-  const campaign = new Campaign(options);
-  const rest = await run(campaign, flags);
+  const { target } = options;
+  const campaign = patiently(target, () => new Campaign(options), endInterrupted);
+  function advance(): void {
+    patiently(
+      target,
+      () => campaign.advance(),
+      () => undefined,
+    );
+  }
+  const rest = await run(campaign, flags, advance);
   show({ options, covered: campaign.covered, finding: campaign.finding, rest }, called, flags);
 }
 
 async function testProcess(options: ProcessOptions, called: Called, flags: TestFlags): Promise<void> {
   const campaign = new ProcessCampaign(options);
-  const rest = flags.replay === undefined ? await run(campaign, flags) : null;
+  const rest = flags.replay === undefined ? await run(campaign, flags, () => campaign.advance()) : null;
   if (flags.replay !== undefined) await campaign.play(await readReplay(flags.replay, options, namesShape(flags)));
   show({ options: campaign.shown, covered: campaign.covered, finding: campaign.finding, rest }, called, flags);
 }
 
 /** A campaign of either kind. */
-type Running = Pick<Campaign, "isDone" | "covered" | "rest" | "finding"> & { advance(): void | Promise<void> };
+type Running = Pick<Campaign, "isDone" | "covered" | "rest" | "finding">;
 
 /** Runs a campaign to its end; what is left of one that Ctrl-C ended, or null. */
-async function run(campaign: Running, flags: TestFlags): Promise<CampaignReport["rest"]> {
+async function run(
+  campaign: Running,
+  flags: TestFlags,
+  advance: () => void | Promise<void>,
+): Promise<CampaignReport["rest"]> {
   const stop = new AbortController();
   function askToStop(): void {
     stop.abort();
@@ -149,7 +162,7 @@ async function run(campaign: Running, flags: TestFlags): Promise<CampaignReport[
   const end = flags.budget === undefined ? Infinity : Date.now() + flags.budget;
   const progress = progressOn(process.stderr);
   while (!campaign.isDone && !stop.signal.aborted && Date.now() < end) {
-    await campaign.advance();
+    await advance();
     progress(campaign);
     // A signal is seen only between two turns of the event loop.
     await setImmediate();

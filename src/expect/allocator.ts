@@ -14,7 +14,7 @@ import { inputError } from "../commands/input.ts";
 import { testReport, type TestReport } from "../report/campaign-json.ts";
 import { campaignText } from "../report/campaign-text.ts";
 import { expectation } from "../report/recall.ts";
-import { moduleTarget, type ModulePool } from "../targets/module.ts";
+import { moduleTarget, patiently, type ModulePool } from "../targets/module.ts";
 import type { ScriptTarget, SessionTarget } from "../targets/target.ts";
 import {
   Campaign,
@@ -116,11 +116,19 @@ function flagsOf({ maxOrder, pages, basePfn, reserved, zones }: KeepOptions): Po
 
 function drive(target: SessionTarget, rest: Omit<CampaignOptions, "target">, given: KeepOptions): Tested {
   const options = { ...rest, target };
-  if (given.replay !== undefined)
-    return judged(options, replay(replayOf(given.replay, options, "replay"), options), given);
-  const campaign = new Campaign(options);
-  while (!campaign.isDone) campaign.advance();
-  return judged(options, campaign, given);
+  return patiently(
+    target,
+    () => {
+      if (given.replay !== undefined)
+        return judged(options, replay(replayOf(given.replay, options, "replay"), options), given);
+      const campaign = new Campaign(options);
+      while (!campaign.isDone) campaign.advance();
+      return judged(options, campaign, given);
+    },
+    () => {
+      throw new Error("interrupted");
+    },
+  );
 }
 
 async function driveProgram(

@@ -14,7 +14,7 @@
 //  6. pfns are absolute, and ranges are half-open: a pool is the frames from `basePfn` to `basePfn + pages`.
 //  7. A call may be a generator: each piece of it up to a `yield` is one atomic step (stepped-call.ts). Where nothing is
 //     to come in between, it runs through at once.
-//  8. A module that never returns cannot be stopped from here. As a process it can (docs/targets.md).
+//  8. A call that never returns is an outcome, too, for whoever calls `patiently` (patience.ts).
 
 import { pathToFileURL } from "node:url";
 import {
@@ -28,6 +28,7 @@ import {
   type Snapshot,
 } from "../../model/command.ts";
 import { subtract, type Geometry } from "../../model/geometry.ts";
+import { Hang, Patience } from "./patience.ts";
 import { wrongTarget, type TargetRead } from "./target-problem.ts";
 import { finish, isPausing, PausingCall } from "./stepped-call.ts";
 import type { Call, Crashed, Memory, Session, SessionTarget, Steps } from "./target.ts";
@@ -99,9 +100,27 @@ function runsTypeScript(): boolean {
   return features.typescript !== undefined && features.typescript !== false;
 }
 
+/** A target in whose calls one may have to be ended. */
+interface ModuleTarget extends SessionTarget {
+  readonly patience: Patience;
+}
+
 /** A target from a module's `open`: what tests of a module's own start from. */
-export function moduleTarget(name: string, open: Open): SessionTarget {
-  return { kind: "session", name, open: ({ geometry }) => new ModuleSession(open, geometry) };
+export function moduleTarget(name: string, open: Open): ModuleTarget {
+  const patience = new Patience();
+  return { kind: "session", name, patience, open: ({ geometry }) => new ModuleSession(open, geometry, patience) };
+}
+
+/**
+ * Does what calls a target many times. Where a call of a module does not return, it is done again from its start, and then
+ * such a call is answered by `crashed`, as a `hang`. Answers `left` where the user wants it ended (Ctrl-C).
+ */
+export function patiently<T>(target: SessionTarget, act: () => T, left: () => T): T {
+  return isModule(target) ? target.patience.work(act, left) : act();
+}
+
+function isModule(target: SessionTarget): target is ModuleTarget {
+  return "patience" in target;
 }
 
 /** What a module is told of a pool. */
@@ -122,6 +141,7 @@ class ModuleSession implements Session {
   };
   readonly #open: Open;
   readonly #pool: ModulePool;
+  readonly #patience: Patience;
   #allocator: ModuleAllocator = {};
   #lastWords = "";
   /** The answer to everything, once the pool could not be opened or a state not restored; null before. */
@@ -129,8 +149,9 @@ class ModuleSession implements Session {
   /** The state as saved last, while it is still the state; null once it may have changed. */
   #saved: Uint8Array | null = null;
 
-  constructor(open: Open, geometry: Geometry) {
+  constructor(open: Open, geometry: Geometry, patience: Patience) {
     this.#open = open;
+    this.#patience = patience;
     this.#pool = modulePool(geometry);
     this.reset();
     const has = CALLS_OF.filter(([name]) => typeof this.#allocator[name] === "function");
@@ -158,12 +179,18 @@ class ModuleSession implements Session {
     if (this.#dead !== null) return this.#dead;
     this.#saved = null;
     try {
-      const answered = this.#call(command);
-      if (!isPausing(answered)) return this.#read(command, answered);
-      return finish(new PausingCall(this.#goOn(command, answered), (error) => this.#threw(error)));
+      if (this.#patience.watches) return this.#patience.call(() => this.#answered(command));
+      this.#patience.called();
+      return this.#answered(command);
     } catch (error) {
       return this.#threw(error);
     }
+  }
+
+  #answered(command: Command): Outcome {
+    const answered = this.#call(command);
+    if (!isPausing(answered)) return this.#read(command, answered);
+    return finish(new PausingCall(this.#goOn(command, answered), (error) => this.#threw(error)));
   }
 
   /** A call piece by piece; one that is no generator is one piece. */
@@ -199,7 +226,7 @@ class ModuleSession implements Session {
     if (this.#dead !== null) return this.#dead;
     if (typeof this.#allocator[name] !== "function") return null;
     try {
-      const shown = this.#allocator[name]();
+      const shown = this.#watched(() => this.#allocator[name]?.());
       return (typeof shown === "object" && shown !== null ? read(shown) : null) ?? this.#garbage(name, shown);
     } catch (error) {
       return this.#threw(error);
@@ -268,7 +295,20 @@ class ModuleSession implements Session {
     return { kind: "crashed", how: "garbage" };
   }
 
+  /** Makes a call that is made less often than requests and frees. */
+  #watched<T>(call: () => T): T {
+    if (this.#patience.watches) return this.#patience.call(call);
+    this.#patience.called();
+    return call();
+  }
+
+  /** A call that was ended leaves the allocator in the middle of something: it is asked no more. */
   #threw(error: unknown): Crashed {
+    if (error instanceof Hang) {
+      this.#lastWords = error.message;
+      this.#dead = { kind: "crashed", how: "hang" };
+      return this.#dead;
+    }
     this.#lastWords = error instanceof Error ? (error.stack ?? error.message) : `threw ${shownValue(error)}`;
     return { kind: "crashed", how: error instanceof Error && /^\w+$/u.test(error.name) ? error.name : "threw" };
   }
@@ -276,7 +316,7 @@ class ModuleSession implements Session {
   /** Does what only the module's own mistakes can keep from being done, and is dead if it is not. */
   #orDie(how: string, act: () => void): void {
     try {
-      act();
+      this.#watched(act);
     } catch (error) {
       this.#threw(error);
       this.#dead = { kind: "crashed", how };

@@ -189,11 +189,12 @@ export class Campaign {
     };
   }
 
-  /** Does the next job. */
+  /** Does the next job. Where it is interrupted nothing has been counted, so it can be done again. */
   advance(): void {
-    const job = this.#jobAt(this.#next++);
+    const job = this.#jobAt(this.#next);
     if (job.kind === "search") this.#search(job);
     else this.#drive(job);
+    this.#next++;
   }
 
   get #firstRun(): number {
@@ -227,12 +228,13 @@ export class Campaign {
       lookEvery: end - start <= LOOKED_AT_ALWAYS ? 1 : LOOK_EVERY,
       takesFractions: this.#options.takesFractions,
     });
+    const { failure, commands } = run;
+    if (failure !== null) {
+      // Looking after every command may show another law broken, earlier.
+      const law = stage.lawBroken(failure.script) ?? (failure.violations[0]?.law as LawId);
+      this.#finding = this.#reduced(job, law, failure.script, commands);
+    }
     this.#count(job, run);
-    const { failure } = run;
-    if (failure === null) return;
-    // Looking after every command may show another law broken, earlier.
-    const law = stage.lawBroken(failure.script) ?? (failure.violations[0]?.law as LawId);
-    this.#report(job, law, failure.script);
   }
 
   #count(job: Job, { commands, tally, laws }: DriveResult): void {
@@ -272,21 +274,21 @@ export class Campaign {
     if (stage === null) return;
     const quest = { kinds: PLAIN, below: Infinity, transitionsMax: SEARCH_TRANSITIONS } as const;
     const searched = searchShortest(stage, quest);
-    this.#transitions += searched.transitions;
+    const { found, transitions } = searched;
+    const law = found.kind === "script" ? stage.lawBroken(found.script) : null;
+    if (found.kind === "script" && law !== null) this.#finding = this.#reduced(job, law, found.script, transitions);
+    this.#transitions += transitions;
     this.#searched.push({ ...searched, pool: job.pool });
-    if (searched.found.kind !== "script") return;
-    const { script } = searched.found;
-    const law = stage.lawBroken(script);
-    if (law !== null) this.#report(job, law, script);
   }
 
   // ---------------------------------------------------------------- findings
 
-  #report(job: Job, law: LawId, script: Counterexample["script"]): void {
-    const commands = this.#commands + this.#transitions;
+  /** What a job's script comes to; `given` counts the job's own commands. */
+  #reduced(job: Job, law: LawId, script: Counterexample["script"], given: number): CampaignFinding {
+    const commands = this.#commands + this.#transitions + given;
     const { target, profile, eyes, full, laws } = this.#options;
     const reduction = { target, profile, eyes, full, laws, transitionsMax: SHORTEST_TRANSITIONS };
     const counterexample = reduce({ pool: job.pool, script }, law, reduction);
-    this.#finding = { job, commands, counterexample };
+    return { job, commands, counterexample };
   }
 }
