@@ -39,7 +39,7 @@ import { Clock } from "./explore-progress.ts";
 import { inputError } from "./input.ts";
 import { endInterrupted } from "./interrupt.ts";
 import { parseBudget } from "./limits.ts";
-import { collect } from "./options.ts";
+import { collect, rangeIn, wholeNumber } from "./options.ts";
 import { propertiesIn } from "./property-files.ts";
 import { warn } from "./output.ts";
 import { parseReporter, report, REPORTER_HELP, reportersOf, startContext, type Reporter } from "./reporters.ts";
@@ -269,17 +269,27 @@ export function registerExplore(program: Command): void {
       "lists",
     )
     .option("--resize <start-end>", "pages that may leave and join, without the end; may be repeated", rangeOption)
-    .option("--states-max <n>", "stop after so many states", countOption("--states-max"), Infinity)
-    .option("--depth-max <n>", "do not go on so many commands from the start", countOption("--depth-max"), Infinity)
+    .option("--states-max <n>", "stop after so many states", wholeNumber("--states-max", 1, Infinity), Infinity)
+    .option(
+      "--depth-max <n>",
+      "do not go on so many commands from the start",
+      wholeNumber("--depth-max", 1, Infinity),
+      Infinity,
+    )
     .option("--budget <time>", "stop after this time, such as 90s or 5m", parseBudget, Infinity)
     .option("--property <file>", "what is to hold besides the laws (docs/explore.md); may be repeated", collect)
     .addOption(new Option("--mode <mode>", "how states are searched (docs/explore.md)").choices(MODES).default("bfs"))
-    .option("--seed <n>", "seed of --mode random", countOption("--seed"), 1)
-    .option("--bits <n>", "--mode bitstate: base-2 logarithm of the bits of its table", bitsOption, 30)
+    .option("--seed <n>", "seed of --mode random", wholeNumber("--seed", 1, Infinity), 1)
+    .option(
+      "--bits <n>",
+      "--mode bitstate: base-2 logarithm of the bits of its table",
+      wholeNumber("--bits", 10, 36),
+      30,
+    )
     .option(
       "--jobs <n>",
       "threads: for a target, breadth first; for the specification, in large pools",
-      countOption("--jobs"),
+      wholeNumber("--jobs", 1, Infinity),
       1,
     )
     .option("--save <folder>", "save the counterexample as a case of a corpus, with its accepted twin")
@@ -288,7 +298,7 @@ export function registerExplore(program: Command): void {
         .default(false)
         .conflicts(["oracle", "resize", "property", "mode", "jobs", "raw", "reporter"]),
     )
-    .option("--calls <n>", "with --interleave, how many calls may overlap", countOption("--calls"), 2)
+    .option("--calls <n>", "with --interleave, how many calls may overlap", wholeNumber("--calls", 1, Infinity), 2)
     .option("--reporter <name=path>", REPORTER_HELP, parseReporter)
     .option("--json", "the same as --reporter json (docs/json-report.md)", false)
     .option("--raw", "of the specification, count every state for itself, also where symmetries are sound", false)
@@ -301,21 +311,9 @@ function oracleOption(text: string): Oracle {
   throw inputError("OPTION_VALUE", "--oracle", "api or lists", text);
 }
 
-function countOption(option: string): (text: string) => number {
-  return (text) => {
-    if (/^[1-9]\d*$/u.test(text)) return Number(text);
-    throw inputError("OPTION_VALUE", option, "a whole number from 1", text);
-  };
-}
-
-function bitsOption(text: string): number {
-  if (/^\d+$/u.test(text) && Number(text) >= 10 && Number(text) <= 36) return Number(text);
-  throw inputError("OPTION_VALUE", "--bits", "a whole number from 10 to 36", text);
-}
-
 function rangeOption(text: string, before: readonly FrameRange[] = []): readonly FrameRange[] {
-  const [, start, end] = /^(\d+)-(\d+)$/u.exec(text) ?? [];
-  if (Number(start) < Number(end)) return [...before, { start: Number(start), end: Number(end) }];
+  const range = rangeIn(text);
+  if (range !== null && range.start < range.end) return [...before, range];
   throw inputError("OPTION_VALUE", "--resize", "START-END, the end left out", text);
 }
 

@@ -1,5 +1,6 @@
 // Values of options that several commands share.
 
+import type { FrameRange } from "../../model/geometry.ts";
 import { LAW_IDS, type LawId } from "../../model/invariants.ts";
 import { nearest } from "../spec/nearest.ts";
 import { LINUX_ORDER_LIMIT } from "../trace/linux-env.ts";
@@ -22,9 +23,23 @@ export function parseLaws(text: string, previous: readonly LawId[] = []): readon
 }
 
 /** `--max-order` of a kernel: its MAX_PAGE_ORDER. */
-export function parseKernelOrder(text: string): number {
-  if (/^\d{1,2}$/u.test(text) && Number(text) <= LINUX_ORDER_LIMIT) return Number(text);
-  throw inputError("OPTION_VALUE", "--max-order", `a whole number from 0 to ${LINUX_ORDER_LIMIT}`, text);
+export const parseKernelOrder: (text: string) => number = wholeNumber("--max-order", 0, LINUX_ORDER_LIMIT);
+
+/** The value of an option that is a whole number, in decimal digits. `max` is Infinity for no limit but exactness. */
+export function wholeNumber(option: string, min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/u.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= Math.min(max, Number.MAX_SAFE_INTEGER)) return value;
+    const limits = max === Infinity ? `from ${min}` : `from ${min} to ${max}`;
+    throw inputError("OPTION_VALUE", option, `a whole number ${limits}`, text);
+  };
+}
+
+/** `START-END`, the end left out; null where it is no such range. An empty one is a range. */
+export function rangeIn(text: string): FrameRange | null {
+  const [, first, last] = /^(\d{1,15})-(\d{1,15})$/u.exec(text) ?? [];
+  const [start, end] = [Number(first), Number(last)];
+  return start <= end ? { start, end } : null;
 }
 
 /** An option that may be repeated: every text that it was given. */

@@ -16,6 +16,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { inputError } from "./input.ts";
 import { createFrameRoom, snapshotFiles, takeCounters, takeSnapshot, type SnapshotFile } from "./kernel-snapshot.ts";
+import { wholeNumber } from "./options.ts";
 import { print, warn } from "./output.ts";
 import {
   cpuStats,
@@ -190,19 +191,22 @@ export function registerRecord(program: Command): void {
     .description("Records the page allocator of the Linux kernel that runs here, through tracefs, as root.")
     .argument("<system>", "what to record: linux")
     .argument("[command...]", "a command to run meanwhile, behind --")
-    .option("--seconds <n>", "how long; with a command, for how long at most", wholeOption("--seconds"), 10)
+    .option(
+      "--seconds <n>",
+      "how long; with a command, for how long at most",
+      wholeNumber("--seconds", 1, 999_999_999),
+      10,
+    )
     .option("-o, --output <folder>", "an empty or a new folder", "recording")
-    .option("--buffer-kb <n>", "room for events, in KiB for each CPU", wholeOption("--buffer-kb"), 65_536)
+    .option(
+      "--buffer-kb <n>",
+      "room for events, in KiB for each CPU",
+      wholeNumber("--buffer-kb", 1, 999_999_999),
+      65_536,
+    )
     .option("--tracefs <folder>", "where tracefs is mounted", TRACEFS)
     .addHelpText("after", EXAMPLES)
     .action(runRecord);
-}
-
-function wholeOption(name: string): (text: string) => number {
-  return (text) => {
-    if (!/^[1-9]\d{0,8}$/u.test(text)) throw inputError("OPTION_VALUE", name, "a whole number from 1", text);
-    return Number(text);
-  };
 }
 
 const EXAMPLES = `

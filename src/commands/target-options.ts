@@ -33,7 +33,7 @@ import type { TargetRead } from "../targets/target-problem.ts";
 import type { Opening, Target } from "../targets/target.ts";
 import { loadWasm } from "../targets/wasm.ts";
 import { InputError, inputError } from "./input.ts";
-import { collect } from "./options.ts";
+import { collect, rangeIn } from "./options.ts";
 import { namedProfile } from "./profiles.ts";
 
 /** The options of a pool as they were written. */
@@ -199,11 +199,11 @@ function readShape(flags: PoolFlags, defaults: PoolShape): PoolShape {
   };
   const { pages, maxOrder } = completed(named, defaults);
   const basePfn = whole("--base-pfn", flags.basePfn, PFN_LIMIT - pages, complain) ?? defaults.basePfn;
-  const reserved = (flags.reserved ?? []).flatMap((text) => rangeIn("--reserved", text, text, pages, complain));
+  const reserved = (flags.reserved ?? []).flatMap((text) => poolRange("--reserved", text, text, pages, complain));
   const zones = (flags.zone ?? []).flatMap((text) => {
     const [, name = "", range = ""] = /^([\w.-]+)=(.*)$/u.exec(text) ?? [];
     if (name === "") complain("--zone", "NAME=START-END", text);
-    return name === "" ? [] : rangeIn("--zone", range, text, pages, complain).map((found) => ({ name, ...found }));
+    return name === "" ? [] : poolRange("--zone", range, text, pages, complain).map((found) => ({ name, ...found }));
   });
   complainOfOverlaps(zones, complain);
   if (problems.length > 0) throw new InputError(problems);
@@ -233,11 +233,10 @@ function completed(
   return { pages, maxOrder: maxOrder ?? Math.min(fitting, MAX_ORDER_DEFAULT) };
 }
 
-/** The range that a text names, or none. */
-function rangeIn(option: string, range: string, text: string, pages: number, complain: Complain): FrameRange[] {
-  const [, first, last] = /^(\d+)-(\d+)$/u.exec(range) ?? [];
-  const [start, end] = [Number(first), Number(last)];
-  if (start <= end && end <= pages) return [{ start, end }];
+/** The range that a text names, if it lies in the pool; or none. */
+function poolRange(option: string, range: string, text: string, pages: number, complain: Complain): FrameRange[] {
+  const found = rangeIn(range);
+  if (found !== null && found.end <= pages) return [found];
   complain(option, `START-END within 0-${pages}, the end left out`, text);
   return [];
 }

@@ -30,6 +30,8 @@ import type { Eyes } from "../test/stage.ts";
 import { EXIT } from "../verdict.ts";
 import { inputError } from "./input.ts";
 import { endInterrupted, INTERRUPTED } from "./interrupt.ts";
+import { parseBudget } from "./limits.ts";
+import { wholeNumber } from "./options.ts";
 import {
   parseReporter,
   report as reportAs,
@@ -233,17 +235,17 @@ export function registerTest(program: Command): void {
       .summary("drive an allocator, and shrink what breaks a law to the shortest sequence of calls")
       .description("Drives an allocator at random and exhaustively, and shrinks what breaks a law (docs/test.md)."),
   )
-    .option("--seed <n>", "what all random choices follow from", wholeOption("--seed", SEED_MAX), DEFAULTS.seed)
-    .option("--commands <n>", "commands of the long runs", wholeOption("--commands", 1e12), DEFAULTS.commands)
-    .option("--budget <time>", "go on until this time is up, such as 30s, 5m or 2h", budgetOption)
+    .option("--seed <n>", "what all random choices follow from", wholeNumber("--seed", 0, SEED_MAX), DEFAULTS.seed)
+    .option("--commands <n>", "commands of the long runs", wholeNumber("--commands", 0, 1e12), DEFAULTS.commands)
+    .option("--budget <time>", "go on until this time is up, such as 30s, 5m or 2h", parseBudget)
     .option(
       "--scope <n>",
       "largest order of small pools, 0 for none",
-      wholeOption("--scope", SCOPE_MAX),
+      wholeNumber("--scope", 0, SCOPE_MAX),
       DEFAULTS.scope,
     )
     .option("--oracle <eyes>", "auto, or what is looked at: answers, counts, lists", eyesOption, "auto")
-    .option("--from <job>", "go on with this job of the campaign", wholeOption("--from", SEED_MAX), 0)
+    .option("--from <job>", "go on with this job of the campaign", wholeNumber("--from", 0, SEED_MAX), 0)
     .option("--replay <steps|file>", "play these steps instead: notation, a trace, or a saved case")
     .option("--save <folder>", "write the counterexample into this corpus folder")
     .option("--unit-test <language>", "show the counterexample as a unit test: c, ts or none", languageOption, "none")
@@ -252,24 +254,6 @@ export function registerTest(program: Command): void {
     .option("--json", "the same as --reporter json", false)
     .addHelpText("after", EXAMPLES)
     .action(runTest);
-}
-
-function wholeOption(option: string, max: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d+$/u.test(text) ? Number(text) : Number.NaN;
-    if (value <= max) return value;
-    throw inputError("OPTION_VALUE", option, `a whole number up to ${max}`, text);
-  };
-}
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-/** Milliseconds. */
-function budgetOption(text: string): number {
-  const [, digits, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/u.exec(text) ?? [];
-  if (digits === undefined || unit === undefined)
-    throw inputError("OPTION_VALUE", "--budget", "a time such as 30s, 5m or 2h", text);
-  return Number(digits) * (UNITS[unit] as number);
 }
 
 function eyesOption(text: string): Eyes | "auto" {

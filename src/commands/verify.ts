@@ -14,9 +14,9 @@ import { textReport, quietReport } from "../report/text.ts";
 import { traceOutcome, type Verified as ReportedVerified } from "../report/trace-outcome.ts";
 import { EXIT, type VerdictKind } from "../verdict.ts";
 import type { TraceResult } from "../verify/result.ts";
-import { expandInputs, inputError } from "./input.ts";
+import { expandInputs } from "./input.ts";
 import type { MinimalLines } from "./minimal-lines.ts";
-import { parseKernelOrder, parseLaws } from "./options.ts";
+import { parseKernelOrder, parseLaws, wholeNumber } from "./options.ts";
 import { warn } from "./output.ts";
 import { type LogReading, openTrace, type OpenTrace } from "./read-trace.ts";
 import { parseReporter, report, REPORTER_HELP, reportersOf, startContext, type Reporter } from "./reporters.ts";
@@ -173,8 +173,7 @@ export function registerVerify(program: Command): void {
 }
 
 function countOption(text: string): number {
-  if (!/^\d+$/.test(text)) throw inputError("OPTION_VALUE", "--max-violations", "a whole number", text);
-  return text === "0" ? Infinity : Number(text);
+  return wholeNumber("--max-violations", 0, Infinity)(text) || Infinity;
 }
 
 const EXAMPLES = `

@@ -26,6 +26,7 @@ import { viewerHtml } from "../viewer/html.ts";
 import { Scout } from "../viewer/scout.ts";
 import { namedDialect, type NamedDialect } from "./dialects.ts";
 import { canReadAgain, inputError } from "./input.ts";
+import { rangeIn, wholeNumber } from "./options.ts";
 import { fail, warn } from "./output.ts";
 import { packageRoot } from "./package-files.ts";
 import { profileChooser } from "./profiles.ts";
@@ -184,24 +185,19 @@ export function registerView(program: Command): void {
     .option("--profile <name|file>", "what the allocator promises; outranks the header's profile")
     .option("--dialect <name|file>", "the input is a log, read by this dialect (docs/dialects.md)", namedDialect)
     .addOption(
-      new Option("--events <n>", "events shown at most").argParser(wholeNumber("--events")).default(EVENTS_DEFAULT),
+      new Option("--events <n>", "events shown at most")
+        .argParser(wholeNumber("--events", 1, 999_999_999))
+        .default(EVENTS_DEFAULT),
     )
-    .option("--from <line>", "the line of the trace to begin with", wholeNumber("--from"))
+    .option("--from <line>", "the line of the trace to begin with", wholeNumber("--from", 1, 999_999_999))
     .option("--pages <start-end>", "the pages shown; by default all, or those that the trace names", pageRange)
     .addHelpText("after", EXAMPLES)
     .action(runView);
 }
 
-function wholeNumber(option: string): (text: string) => number {
-  return (text) => {
-    if (!/^[1-9]\d{0,8}$/u.test(text)) throw inputError("OPTION_VALUE", option, "a whole number from 1", text);
-    return Number(text);
-  };
-}
-
 function pageRange(text: string): FrameRange {
-  const [, start, end] = /^(\d{1,15})-(\d{1,15})$/u.exec(text) ?? [];
-  if (start !== undefined && Number(start) < Number(end)) return { start: Number(start), end: Number(end) };
+  const range = rangeIn(text);
+  if (range !== null && range.start < range.end) return range;
   throw inputError("OPTION_VALUE", "--pages", "two numbers, the first page and the one after the last: 0-4096", text);
 }
 
