@@ -32,7 +32,7 @@ export interface AddFlags {
   readonly profile?: string;
 }
 
-/** A case on its way into the corpus: its files, and what is said of it. */
+/** A case on its way into the corpus: its files, none where it has one like it, and what is said of it. */
 interface Addition {
   readonly files: readonly { readonly path: string; readonly text: string }[];
   readonly said: string;
@@ -48,13 +48,21 @@ export async function addCase(file: string, flags: AddFlags): Promise<void> {
   const header = result.header as TraceHeader;
   const sequence = await readSequence(file, header, chooser(header, 1, file) as Profile);
   const found = broken(sequence);
-  const addition = found === null ? accepted(sequence, flags) : await rejected(minimized(found), flags);
-  for (const { path, text } of addition.files) {
+  print(found === null ? written(accepted(sequence, flags)) : await addBroken(found, flags));
+  process.exitCode = EXIT.holds;
+}
+
+/** Takes a sequence that breaks a law into the corpus, as short as it goes; what is said of it. */
+export async function addBroken(found: Broken, flags: AddFlags): Promise<string> {
+  return written(await rejected(minimized(found), flags));
+}
+
+function written({ files, said }: Addition): string {
+  for (const { path, text } of files) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text, { flag: "wx" });
   }
-  print([addition.said, ...addition.files.map(({ path }) => `  ${path}`)].join("\n"));
-  process.exitCode = EXIT.holds;
+  return [said, ...files.map(({ path }) => `  ${path}`)].join("\n");
 }
 
 function accepted(sequence: Sequence, flags: AddFlags): Addition {

@@ -57,7 +57,8 @@ function read(text: Uint8Array, sink: Verifier | HistoryCollector, name: string)
   reader.end();
 }
 
-function headerOf(allocator: string, { geometry }: Opening): TraceHeader {
+/** The header of a trace of this allocator in this pool. */
+export function headerOf(allocator: string, { geometry }: Opening): TraceHeader {
   return { allocator, profile: null, pageSize: 4096, shape: shapeOf(geometry), start: "empty" };
 }
 

@@ -18,9 +18,11 @@ import { printSuite } from "../spec/suite-print.ts";
 import { runSuite, type SuiteWorld } from "../suite/run.ts";
 import { EXIT } from "../verdict.ts";
 import { corpusFiles, readCorpus, today } from "./corpus-files.ts";
+import { refuseUnreasoned, withBaseline, writeBaseline, type BaselineFlags } from "./baselines.ts";
 import { Dealer, parseBudget, parseShard } from "./limits.ts";
 import { print, warn } from "./output.ts";
 import { parseReporter, report, REPORTER_HELP, reportersOf, startContext, type Reporter } from "./reporters.ts";
+import { FailureSaver } from "./save-failures.ts";
 import { beside, suiteNamed, VERIFY_FILES } from "./suite-files.ts";
 import { loadTargets, type LoadedTargets } from "./suite-targets.ts";
 
@@ -29,7 +31,8 @@ export interface LimitFlags {
   readonly budget?: number;
 }
 
-export interface RunFlags extends LimitFlags {
+export interface RunFlags extends LimitFlags, BaselineFlags {
+  readonly save?: string;
   readonly json: boolean;
   readonly reporter?: readonly Reporter[];
   readonly printConfig: boolean;
@@ -37,23 +40,40 @@ export interface RunFlags extends LimitFlags {
 
 async function runSuites(names: readonly string[], flags: RunFlags): Promise<void> {
   const reporters = reportersOf(flags);
-  const suites = (names.length > 0 ? names : ["default"]).map(suiteNamed);
+  refuseUnreasoned(flags);
+  const suites = withBaseline((names.length > 0 ? names : ["default"]).map(suiteNamed), flags);
   if (flags.printConfig) {
     print(suites.map((suite) => printSuite(suite, beside)).join("---\n"));
     return;
   }
   const contextNow = startContext();
   const targets = await loadTargets(suites);
+  const saver = new FailureSaver();
   try {
-    tellSuites(reporters, await runAll(suites, targets, flags), contextNow());
+    const results = await runAll(suites, targets, saver, flags);
+    tellSuites(reporters, results, contextNow());
+    await keepFailures(results, saver, flags);
   } finally {
     await targets.close();
   }
 }
 
+/** Saves failures, and writes them down as known, where that is asked for. */
+async function keepFailures(results: readonly SuiteResult[], saver: FailureSaver, flags: RunFlags): Promise<void> {
+  const { save, writeBaseline: baseline } = flags;
+  if (save !== undefined) {
+    const provenance = `found by buddycheck run on ${today()}`;
+    for (const line of await saver.save(save, results, provenance)) warn(line);
+  }
+  if (baseline === undefined) return;
+  const count = writeBaseline(results, flags);
+  warn(`${baseline}: ${count} known ${count === 1 ? "failure" : "failures"}`);
+}
+
 async function runAll(
   suites: readonly Suite[],
   targets: LoadedTargets,
+  saver: FailureSaver,
   flags: RunFlags,
 ): Promise<readonly SuiteResult[]> {
   const dealer = dealerOf(flags);
@@ -67,7 +87,11 @@ async function runAll(
       shard: shardIn(flags),
       today: today(),
       subject: targets.subject,
-      keep: () => undefined,
+      keep: saver.keep,
+      verify: (path, part, laws) => {
+        saver.profiles.set(path, part.profile);
+        return VERIFY_FILES.verify(path, part, laws);
+      },
       corpus: ({ from, folder, name }, share) =>
         runCorpus(readCorpus(beside(from, folder)), corpusFiles(), share, name),
       begin: ({ name, budget }, left) => {
@@ -125,6 +149,11 @@ export function registerRun(program: Command): void {
       .description("Runs suites of checks. Without a file, runs the default suite, which takes some seconds.")
       .argument("[suites...]", "suites that come along, by name, or files (docs/suites.md)"),
   )
+    .option("--save <folder>", "add what fails to this corpus, as `corpus add` does")
+    .option("--baseline <file>", "failures that are known, as --write-baseline writes them")
+    .option("--write-baseline <file>", "write what fails into this file, as known from now on; needs --reason")
+    .option("--reason <text>", "why these failures are put up with")
+    .option("--until <day>", "the day from which they count again; in 30 days by default")
     .option("--print-config", "print what the suites come to, with all that they extend, and run nothing", false)
     .addHelpText("after", EXAMPLES)
     .action(runSuites);
@@ -135,5 +164,7 @@ Examples:
   buddycheck run                                     the default suite
   buddycheck run nightly.yaml --budget 10m           a suite of yours, in ten minutes at most
   buddycheck run --reporter text --reporter junit=report.xml --reporter sarif=buddycheck.sarif
+  buddycheck run mine.yaml --save regressions        what fails becomes a case, once
+  buddycheck run mine.yaml --write-baseline known.yaml --reason "old driver, #12"
   buddycheck run --shard 2/8 --reporter json=2.json  one of eight jobs: \`buddycheck merge\`
 Exit codes: 0 passed, 1 a check failed, 2 input error, 3 undecided, 4 a part exercised nothing.`;

@@ -8,6 +8,9 @@ export interface Known {
   readonly until: string;
 }
 
+/** What a day looks like. */
+export const DAY: RegExp = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/u;
+
 const DAY_ERROR = "a day, as 2026-11-30";
 
 export const KNOWN: z.ZodObject<{ reason: z.ZodString; until: z.ZodString }> = z.strictObject(
@@ -18,7 +21,7 @@ export const KNOWN: z.ZodObject<{ reason: z.ZodString; until: z.ZodString }> = z
       .describe("Why the failure is put up with: what is wrong, and who is to mend it."),
     until: z
       .string({ error: DAY_ERROR })
-      .regex(/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/u, { error: DAY_ERROR })
+      .regex(DAY, { error: DAY_ERROR })
       .describe("The day from which the failure counts again, as 2026-11-30."),
   },
   { error: "a `reason` and the day `until` which the failure is put up with" },

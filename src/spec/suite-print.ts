@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import type { PoolShape } from "../../model/geometry.ts";
 import { STRICT_PROFILE, type Profile } from "../../model/profile.ts";
 import { durationWords } from "./duration.ts";
-import type { NamedPool, Suite, SuitePart } from "./suite.ts";
+import type { KnownFailure, NamedPool, Suite, SuitePart } from "./suite.ts";
 import type { SuiteTarget } from "./suite-target.ts";
 
 /** The path by which a file is found that `from` names. */
@@ -20,12 +20,15 @@ export function printSuite(suite: Suite, pathOf: PathOf): string {
     name,
     summary,
     ...(laws.size === 0 ? {} : { laws: Object.fromEntries(laws) }),
-    ...(known.length === 0
-      ? {}
-      : { known: known.map(({ law, ...entry }) => (law === null ? entry : { law, ...entry })) }),
+    ...(known.length === 0 ? {} : { known: known.map(writtenKnown) }),
     parts: parts.map((part) => writtenPart(part, pathOf)),
   };
   return stringify(written, { lineWidth: 120, flowCollectionPadding: true });
+}
+
+/** A known failure as it is written. */
+export function writtenKnown({ law, check, reason, until }: Omit<KnownFailure, "place">): object {
+  return { ...(law === null ? {} : { law }), check, reason, until };
 }
 
 function writtenPart(part: SuitePart, pathOf: PathOf): object {

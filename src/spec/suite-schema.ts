@@ -65,6 +65,11 @@ export interface WrittenKnown extends Known {
   readonly check?: string | undefined;
 }
 
+export interface WrittenBaseline {
+  readonly baseline: 1;
+  readonly known: readonly (WrittenKnown & { readonly suite?: string | undefined })[];
+}
+
 export interface WrittenSuite {
   readonly suite: 1;
   readonly name: string;
@@ -275,6 +280,19 @@ const FIELDS = {
 
 /** The shape of a whole file. */
 export const SUITE: z.ZodType<WrittenSuite> = z.strictObject(FIELDS);
+
+const BASELINE_ENTRY = KNOWN_FAILURE.extend({ suite: z.string({ error: "the name of a suite" }).optional() });
+
+/** The shape of a baseline's file. */
+export const BASELINE: z.ZodType<WrittenBaseline> = z.strictObject({
+  baseline: z.literal(1, { error: "version 1" }),
+  known: z.array(BASELINE_ENTRY, { error: "a list of failures that are known" }),
+});
+
+/** The fields that the mapping at this path of a baseline may have. */
+export function baselineKeysAt(path: SpecPath): readonly string[] {
+  return path.length === 0 ? ["baseline", "known"] : Object.keys(BASELINE_ENTRY.shape);
+}
 
 /** The JSON Schema (draft 7) of a suite's file, for editors. */
 export function publishSuiteSchema(): object {

@@ -16,7 +16,7 @@
 import type { PoolShape } from "../../model/geometry.ts";
 import { LAW_IDS, type LawId } from "../../model/invariants.ts";
 import type { Profile } from "../../model/profile.ts";
-import type { Problem } from "../problem.ts";
+import type { Place, Problem } from "../problem.ts";
 import { placeAt, problemsOf, shown } from "./complaints.ts";
 import { millisecondsIn } from "./duration.ts";
 import type { Known } from "./known.ts";
@@ -105,6 +105,8 @@ export interface KnownFailure extends Known {
   readonly law: LawId | null;
   /** `group/name`, in which `*` stands for any text. */
   readonly check: string;
+  /** Where the entry stands. */
+  readonly place: Place;
 }
 
 /** How much a law counts: it fails a check, is only told, or is not judged. */
@@ -289,7 +291,12 @@ function poolOf({ name, maxOrder, pages, basePfn = 0, reserved = [], zones = [] 
   return { name, shape: { maxOrder, pages, basePfn, reserved: ranges, zones: zoned } };
 }
 
-function knownOf(written: WrittenKnown, path: SpecPath, reading: Reading): readonly KnownFailure[] {
+/** A known failure as it is written there, or none where it is wrong. */
+export function knownOf(
+  written: WrittenKnown,
+  path: SpecPath,
+  reading: Pick<Reading, "document" | "problems">,
+): readonly KnownFailure[] {
   const { law, check = "*", reason, until } = written;
   if (law === undefined && written.check === undefined) {
     complain(reading, path, "the `law` that is broken, or the `check` that fails", "neither");
@@ -303,10 +310,15 @@ function knownOf(written: WrittenKnown, path: SpecPath, reading: Reading): reado
     reading.problems.push(reading.document.problem({ code: "LAW_UNKNOWN", ...at, expected, found: shown(law) }));
     return [];
   }
-  return [{ law: known, check, reason, until }];
+  return [{ law: known, check, reason, until, place: placeAt(reading.document, path) }];
 }
 
-function complain({ document, problems }: Reading, path: SpecPath, expected: string, found: string): null {
+function complain(
+  { document, problems }: Pick<Reading, "document" | "problems">,
+  path: SpecPath,
+  expected: string,
+  found: string,
+): null {
   problems.push(document.problem({ code: "SUITE_FIELD", at: "value", path, expected, found }));
   return null;
 }

@@ -125,7 +125,8 @@ function triedOf(result: ExploreResult, opening: Opening): Tried {
   const [first] = counterexample?.violations ?? [];
   if (counterexample !== null && first !== undefined) {
     const howShort = counterexample.isShortest ? "no shorter sequence breaks a law" : "a shorter one may exist";
-    return { kind: "broken", violation: first, opening, steps: counterexample.steps, howShort };
+    const { steps } = counterexample;
+    return { kind: "broken", violation: first, opening, steps, played: steps, howShort };
   }
   if (trouble !== null) return { kind: "wrong", ...TROUBLES[trouble.kind] };
   const isVacuous = verdict === "vacuous" || (limit?.kind === "depth" && figures.states <= 1);

@@ -15,6 +15,7 @@ import { drive, type DriveResult } from "../test/drive.ts";
 import { addCounts } from "../search/judged.ts";
 import { Stage } from "../test/stage.ts";
 import { addTally, createTally, misuseIn, servedIn, type Tally } from "../test/tally.ts";
+import type { TrialWorld } from "./trial.ts";
 
 /** What all runs did so far. */
 interface Totals {
@@ -24,10 +25,15 @@ interface Totals {
   readonly laws: Map<LawId, number>;
 }
 
-/** The part, and the laws that are judged. */
-type Judged = ReferencePart & { readonly laws: ReadonlySet<LawId> };
+/** The part, the laws that are judged, and who is told of sequences that break one. */
+type Judged = ReferencePart & Pick<TrialWorld, "keep"> & { readonly laws: ReadonlySet<LawId> };
 
-export function runReference(part: ReferencePart, laws: ReadonlySet<LawId>, share: Share): PartResult {
+export function runReference(
+  part: ReferencePart,
+  laws: ReadonlySet<LawId>,
+  share: Share,
+  keep: TrialWorld["keep"],
+): PartResult {
   const totals: Totals = { runs: 0, commands: 0, tally: createTally(0), laws: new Map() };
   const pairs = part.profiles.flatMap((profile) => part.pools.map((pool) => ({ profile, pool })));
   const checks = pairs
@@ -36,7 +42,7 @@ export function runReference(part: ReferencePart, laws: ReadonlySet<LawId>, shar
       const check = checkOf(pool, profile);
       return share.isOver()
         ? { ...check, undecided: OUT_OF_TIME }
-        : checkPool(check, pool.shape, profile, { ...part, laws }, totals);
+        : checkPool(check, pool.shape, profile, { ...part, laws, keep }, totals);
     });
   const { tally } = totals;
   const exercised = servedIn(tally) > 0 && tally.freed > 0 && tally.looks > 0;
@@ -72,7 +78,7 @@ function checkOf({ name }: NamedPool, profile: Profile): Check {
 }
 
 function checkPool(check: Check, shape: PoolShape, profile: Profile, part: Judged, totals: Totals): Check {
-  const { laws, commands, lookEvery } = part;
+  const { laws, commands, lookEvery, keep } = part;
   const geometry = createGeometry(profile.alignment === "pool" ? { ...shape, basePfn: 0 } : shape);
   const stage = new Stage(REFERENCE, { geometry, profile }, "lists", laws);
   const failures: CheckFailure[] = [];
@@ -80,6 +86,11 @@ function checkPool(check: Check, shape: PoolShape, profile: Profile, part: Judge
   for (let seed = 1; seed <= part.seeds && failures.length === 0; seed++) {
     const run = drive({ stage, seed, commands, lookEvery, takesFractions: true });
     add(totals, run);
+    if (run.failure !== null) {
+      const { group, name } = check;
+      const { steps } = stage.play(run.failure.script);
+      keep({ part: part.name, group, name, label: REFERENCE.name, opening: stage.opening, steps });
+    }
     failures.push(...failuresOf(run, seed));
   }
   return { ...check, outcome: `${totals.commands - before} commands`, failures };

@@ -54,7 +54,7 @@ function runPart(part: SuitePart, laws: JudgedLaws, share: Share, world: SuiteWo
     case "verify":
       return runVerify(part, laws.all, share, world);
     case "reference":
-      return runReference(part, laws.all, share);
+      return runReference(part, laws.all, share, world.keep);
     case "handover":
       return runHandover(part, share);
     case "mutants":

@@ -120,13 +120,15 @@ async function campaign(
 
 function brokenBy({ counterexample }: CampaignFinding, { target, profile, eyes, laws }: CampaignOptions): Tried {
   const opening = openingFor(counterexample, profile);
-  const shown = exhibit(new Stage(target, opening, eyes, laws), counterexample.script);
+  const stage = new Stage(target, opening, eyes, laws);
+  const shown = exhibit(stage, counterexample.script);
   const violation = shown?.violation ?? ({ law: counterexample.law, blame: "allocator" } as const);
   return {
     kind: "broken",
     violation,
     opening,
     steps: shown?.steps ?? [],
+    played: stage.play(counterexample.script).steps,
     howShort: certificateWords(counterexample.certificate),
   };
 }

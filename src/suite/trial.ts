@@ -77,6 +77,8 @@ interface BrokenTrial {
   readonly violation: Pick<Violation, "law" | "blame">;
   readonly opening: Opening;
   readonly steps: readonly AnsweredStep[];
+  /** The same with every look that was taken, of which a law may need an earlier one. */
+  readonly played: readonly AnsweredStep[];
   /** How short the counterexample is, in a few words. */
   readonly howShort: string;
 }
@@ -103,7 +105,8 @@ export async function runTrials(
     const tried = await tryOne(trial, laws, share.slice(mine.length - at), engine);
     if (tried.kind === "broken") {
       const { group, name } = check;
-      world.keep({ part: part.name, group, name, label: trial.target.label, ...tried });
+      const { opening, played: steps } = tried;
+      world.keep({ part: part.name, group, name, label: trial.target.label, opening, steps });
     }
     checks.push(judged(check, trial.target, tried));
   }

@@ -44,7 +44,7 @@ function matches(pattern: string, text: string): boolean {
 }
 
 /** Rule 3: a check for each entry of `known`. */
-export function knownPart({ known, file }: Suite, results: readonly PartResult[], today: string): PartResult {
+export function knownPart({ known }: Suite, results: readonly PartResult[], today: string): PartResult {
   const all = results.flatMap(({ checks }) => checks);
   const checks = known.map((entry): Check => {
     const covered = all.filter((check) => check.failures.some((failure) => fits(entry, failure, check)));
@@ -54,7 +54,7 @@ export function knownPart({ known, file }: Suite, results: readonly PartResult[]
       name: [...(entry.law === null ? [] : [entry.law]), entry.check].join(" in "),
       shows: entry.reason,
       outcome: `${covered.length} failures, until ${entry.until}`,
-      failures: complaintOf(entry, covered.length, undecided, today, file),
+      failures: complaintOf(entry, covered.length, undecided, today),
       undecided: null,
     };
   });
@@ -63,13 +63,11 @@ export function knownPart({ known, file }: Suite, results: readonly PartResult[]
 }
 
 function complaintOf(
-  { reason, until }: KnownFailure,
+  { reason, until, place }: KnownFailure,
   covered: number,
   undecided: boolean,
   today: string,
-  file: string,
 ): readonly CheckFailure[] {
-  const place = { file, line: 1, column: 1 };
   const failure = { trace: "", law: null, place, weight: ERROR };
   if (covered > 0 && today >= until)
     return [{ ...failure, expected: `to be mended by ${until}: ${reason}`, found: `${covered} failures all the same` }];
