@@ -56,6 +56,7 @@ export const PROBLEMS = {
   INIT_EXISTS: "A file that would be written is there already.",
   OPTION_VALUE: "An option has a value that it cannot have.",
   EXPORT_TOO_LARGE: "A state graph or a trace is too large to be written out state by state.",
+  EXPORT_CLEAN: "There is no counterexample to export: the target was seen to break no law.",
   CONVERT_LOSSY: "The target format cannot hold what the source says.",
   MINIMIZE_CLEAN: "There is nothing to minimize: the trace violates no law.",
   CASE_EXPECTATION: "A corpus case lacks its expected verdict, or contradicts itself.",

@@ -3,8 +3,6 @@
 //  1. The lines are read and judged as a recording would be, so its report is the one that `verify` gives.
 //  2. A saved case is rejected, so it owes an accepted twin: both are made as `corpus add` makes them.
 
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { assert } from "../../model/assert.ts";
 import { subtract, type Geometry, type PoolShape } from "../../model/geometry.ts";
 import { LAW_IDS } from "../../model/invariants.ts";
@@ -19,6 +17,7 @@ import { eventLine, headerLine } from "../trace/native-writer.ts";
 import { HistoryCollector } from "../verify/history.ts";
 import type { TraceResult } from "../verify/result.ts";
 import { Verifier } from "../verify/verify.ts";
+import { writeCase } from "./save-case.ts";
 
 /** A counterexample's lines, and what judging them shows. */
 export interface ToldCounterexample {
@@ -120,18 +119,18 @@ function caseName(target: string): string {
   return target.replaceAll(/[^\w.-]+/gu, "-").replaceAll(/^-+|-+$/gu, "");
 }
 
-/** Saves a counterexample and its accepted twin in a folder; the paths written, none where it has no written form. */
+/** Saves a counterexample and its accepted twin in a corpus; the case's file, null where it has no written form. */
 export function saveCase(
   folder: string,
   target: string,
   opening: Opening,
   { steps, violations, isShortest }: Counterexample,
-): readonly string[] {
+): string | null {
   const [first] = violations;
   assert(first !== undefined, "a counterexample without a violation");
   const { law, blame } = first;
   const name = `${caseName(target)}-${law}`;
-  const twin = `${name}.accepted.yaml`;
+  const twin = `../accepted/${name}.case.yaml`;
   const sequence: Sequence = { header: headerOf("", opening), profile: opening.profile, steps };
   const answered = twinOf(sequence);
   assert(answered !== null, "a pool in which the reference serves nothing");
@@ -149,18 +148,12 @@ export function saveCase(
   });
   const accepted = caseText({
     sequence: answered,
-    shows: `The same calls as in ${name}.yaml, answered by the reference allocator.`,
+    shows: `The same calls as in ../rejected/${name}.case.yaml, answered by the reference allocator.`,
     provenance,
     twin: null,
     profileName,
     expected: { kind: "holds" },
   });
-  if (rejected === null || accepted === null) return [];
-  const files = [
-    { path: join(folder, `${name}.yaml`), text: rejected },
-    { path: join(folder, twin), text: accepted },
-  ];
-  mkdirSync(folder, { recursive: true });
-  for (const { path, text } of files) writeFileSync(path, text);
-  return files.map(({ path }) => path);
+  if (rejected === null || accepted === null) return null;
+  return writeCase(folder, { name, rejected, accepted });
 }

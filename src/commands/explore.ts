@@ -8,7 +8,6 @@
 import { Option, type Command } from "commander";
 import type { FrameRange } from "../../model/geometry.ts";
 import { formatStep } from "../../model/notation.ts";
-import { SMALL_POOL } from "../../model/play.ts";
 import { STRICT_PROFILE } from "../../model/profile.ts";
 import { exploreReference, isCompactPool } from "../explore/explore-reference.ts";
 import { exploreSubject, type Mode, type SubjectResult } from "../explore/explore-subject.ts";
@@ -30,12 +29,13 @@ import { exploreSubjectOn } from "../scale/explore-subject.ts";
 import type { Oracle } from "../search/subject-space.ts";
 import { patiently } from "../targets/module.ts";
 import { REFERENCE } from "../targets/reference.ts";
-import type { Opening, Session } from "../targets/target.ts";
+import type { Opening } from "../targets/target.ts";
 import { createRandom } from "../test/random.ts";
 import { EXIT } from "../verdict.ts";
 import { saveCase, tellCounterexample, type ToldCounterexample } from "./counterexample-trace.ts";
+import { openExplorable, poolDefaults } from "./explorable.ts";
 import { INTERLEAVED_POOL, runInterleaved } from "./explore-interleaved.ts";
-import { Clock } from "./explore-progress.ts";
+import { Clock, type Bounds } from "./explore-progress.ts";
 import { inputError } from "./input.ts";
 import { endInterrupted } from "./interrupt.ts";
 import { parseBudget } from "./limits.ts";
@@ -54,9 +54,9 @@ import {
 
 export interface ExploreFlags extends PoolFlags {
   readonly oracle: Oracle;
-  readonly statesMax: number;
-  readonly depthMax: number;
-  readonly budget: number;
+  readonly statesMax?: number;
+  readonly depthMax?: number;
+  readonly budget?: number;
   readonly resize?: readonly FrameRange[];
   readonly mode: ModeName;
   readonly seed: number;
@@ -77,6 +77,9 @@ type ModeName = (typeof MODES)[number];
 /** Pools whose specification has more states than this are not started without a limit. */
 const STATES_UNASKED = 300_000_000n;
 
+/** States that random walks visit where no limit is named. */
+const WALKED_MAX = 1_000_000;
+
 /** Bytes that the states of a specification may take. */
 const SPEC_BYTES_MAX = 2 ** 30;
 
@@ -95,7 +98,7 @@ interface Task {
 
 async function runExplore(operands: readonly string[], flags: ExploreFlags): Promise<void> {
   const subject = await readSubject(operands, programOf(process.argv), "spec");
-  const clock = new Clock({ ...flags, quiet: flags.json });
+  const clock = new Clock({ ...boundsOf(flags), quiet: flags.json });
   if (flags.interleave) {
     const opening = readOpening(flags, { shape: INTERLEAVED_POOL, profile: STRICT_PROFILE });
     runInterleaved({ ...flags, name: operands[0] ?? "", subject, opening }, clock);
@@ -112,12 +115,14 @@ async function runExplore(operands: readonly string[], flags: ExploreFlags): Pro
   process.exitCode = EXIT[result.verdict];
 }
 
+/** The limits that were named. Random walks never end by themselves, so that they have one in any case. */
+function boundsOf({ statesMax, depthMax, budget, mode }: ExploreFlags): Omit<Bounds, "quiet"> {
+  const walksMax = mode === "random" && budget === undefined ? WALKED_MAX : Infinity;
+  return { statesMax: statesMax ?? walksMax, depthMax: depthMax ?? Infinity, budget: budget ?? Infinity };
+}
+
 function taskOf(operands: readonly string[], subject: Subject, flags: ExploreFlags): Task {
-  const defaults =
-    subject.kind === "mutant"
-      ? { shape: subject.mutant.shape, profile: subject.mutant.profile }
-      : { shape: SMALL_POOL, profile: STRICT_PROFILE };
-  return { name: operands[0] ?? "", subject, opening: readOpening(flags, defaults) };
+  return { name: operands[0] ?? "", subject, opening: readOpening(flags, poolDefaults(subject)) };
 }
 
 /** The specification itself: as large as its pool makes it, which is known beforehand. */
@@ -144,22 +149,12 @@ function runTarget(
   clock: Clock,
 ): ExploreResult | Promise<SubjectResult> {
   if (subject.kind === "spec") throw new RangeError("the specification is no target");
-  const { target } = subject;
-  if (target.kind === "script") {
-    throw inputError("EXPLORE_NO_STATES", name, "a target in this process, whose state can be saved", "a program");
-  }
+  const { target, session } = openExplorable(name, subject, opening);
   refuseTooLarge(name, opening, flags);
-  const session: Session = patiently(target, () => target.open(opening), endInterrupted);
-  if (session.memory === null) {
-    throw inputError("EXPLORE_NO_STATES", name, "a target whose state can be saved and restored", "neither");
-  }
   const resizes = resizesFor(subject, opening, flags);
   const options = { ...opening, session, resizes, limits: clock };
+  refuseMixture(flags);
   const isBreadth = flags.mode === "bfs" && properties.length === 0;
-  if (!isBreadth && flags.jobs > 1) {
-    const found = flags.mode === "bfs" ? "--property" : `--mode ${flags.mode}`;
-    throw inputError("OPTION_VALUE", "--jobs", "1, for only breadth first without properties is shared out", found);
-  }
   const isPlain = target === REFERENCE && flags.oracle === "lists" && isBreadth;
   if (isPlain && isCompactPool(options)) return exploreReference(options);
   const takesFractions = target === REFERENCE || subject.kind === "mutant";
@@ -190,9 +185,20 @@ function resizesFor(subject: Subject, { geometry }: Opening, { resize }: Explore
   return resize.map((range) => ({ start: start + range.start, end: start + range.end }));
 }
 
+/** Only a breadth-first search follows every step, and only one without properties is shared out to threads. */
+function refuseMixture({ mode, property, jobs }: ExploreFlags): void {
+  if (property !== undefined && mode !== "bfs") {
+    throw inputError("OPTION_VALUE", "--property", "--mode bfs, which follows every step", `--mode ${mode}`);
+  }
+  if (jobs === 1 || (mode === "bfs" && property === undefined)) return;
+  const found = mode === "bfs" ? "--property" : `--mode ${mode}`;
+  throw inputError("OPTION_VALUE", "--jobs", "1, for only breadth first without properties is shared out", found);
+}
+
 /** Says how large the space is before an exploration starts that cannot end. */
 function refuseTooLarge(name: string, { geometry, profile }: Opening, flags: ExploreFlags): void {
-  if (flags.statesMax < Infinity || flags.depthMax < Infinity || flags.budget < Infinity) return;
+  const { statesMax, depthMax, budget } = boundsOf(flags);
+  if (Math.min(statesMax, depthMax, budget) < Infinity) return;
   const size = poolSize(geometry, largestServed(geometry, profile), "raw");
   if (size.kind === "exact" && size.states <= STATES_UNASKED) return;
   const states = size.kind === "exact" ? `${size.states}` : `a number of ${size.digits} digits of`;
@@ -228,7 +234,8 @@ function tell(
   const { counterexample } = result;
   const told = counterexample === null ? null : tellCounterexample(name, opening, counterexample.steps);
   if (flags.save !== undefined && counterexample !== null) {
-    for (const path of saveCase(flags.save, name, opening, counterexample)) warn(`saved ${path}`);
+    const saved = saveCase(flags.save, name, opening, counterexample);
+    warn(saved === null ? "not saved: it has no written form" : `saved ${saved}, with its twin`);
   }
   const explored = { name, pool: poolWords(task, flags), basePfn: geometry.basePfn, seconds };
   report(reporters, {
@@ -269,14 +276,13 @@ export function registerExplore(program: Command): void {
       "lists",
     )
     .option("--resize <start-end>", "pages that may leave and join, without the end; may be repeated", rangeOption)
-    .option("--states-max <n>", "stop after so many states", wholeNumber("--states-max", 1, Infinity), Infinity)
     .option(
-      "--depth-max <n>",
-      "do not go on so many commands from the start",
-      wholeNumber("--depth-max", 1, Infinity),
-      Infinity,
+      "--states-max <n>",
+      `stop after so many states; of random walks, after ${WALKED_MAX} where no limit is named`,
+      wholeNumber("--states-max", 1, Infinity),
     )
-    .option("--budget <time>", "stop after this time, such as 90s or 5m", parseBudget, Infinity)
+    .option("--depth-max <n>", "do not go on so many commands from the start", wholeNumber("--depth-max", 1, Infinity))
+    .option("--budget <time>", "stop after this time, such as 90s or 5m", parseBudget)
     .option("--property <file>", "what is to hold besides the laws (docs/explore.md); may be repeated", collect)
     .addOption(new Option("--mode <mode>", "how states are searched (docs/explore.md)").choices(MODES).default("bfs"))
     .option("--seed <n>", "seed of --mode random", wholeNumber("--seed", 1, Infinity), 1)

@@ -2,7 +2,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { savedCase } from "../report/saved-case.ts";
+import { savedCase, type SavedCase } from "../report/saved-case.ts";
 import type { CampaignOptions } from "../test/campaign.ts";
 import type { Counterexample } from "../test/counterexample.ts";
 import { inputError } from "./input.ts";
@@ -14,16 +14,20 @@ export function saveCounterexample(
   options: CampaignOptions,
 ): string | null {
   const saved = savedCase(counterexample, options);
-  if (saved === null) return null;
-  const file = `${saved.name}.case.yaml`;
-  const rejected = join(folder, "rejected", file);
+  return saved === null ? null : writeCase(folder, saved);
+}
+
+/** Writes both files into their folders; the rejected case's. Throws an InputError where that cannot be done. */
+export function writeCase(folder: string, { name, rejected, accepted }: SavedCase): string {
+  const file = `${name}.case.yaml`;
+  const written = join(folder, "rejected", file);
   try {
     for (const part of ["rejected", "accepted"]) mkdirSync(join(folder, part), { recursive: true });
-    writeFileSync(rejected, saved.rejected);
-    writeFileSync(join(folder, "accepted", file), saved.accepted);
+    writeFileSync(written, rejected);
+    writeFileSync(join(folder, "accepted", file), accepted);
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
     throw inputError("OPTION_VALUE", "--save", "a folder that can be written to", found);
   }
-  return rejected;
+  return written;
 }

@@ -102,26 +102,38 @@ export function specStrips({ geometry, profile, counting }: SpecPool): StripSpac
 /** Explores a pool by searching its states in strips, with the runner that is handed in. */
 export function stripSpec(pool: SpecPool, limits: SearchLimits): ExploreResult {
   const until = new StripLimits(limits);
-  const found = runStrips(specStrips(pool), until.goesOn);
+  const found = runStrips(specStrips(pool), until.goesOn, until.isInTime);
   return stripResult(pool, found, until.reached);
 }
 
-/** Asks after each depth whether to go on, and remembers what said no. */
+/** Says after each depth, and of time between tasks, whether to go on; remembers what said no. */
 export class StripLimits {
   reached: Limit | null = null;
   readonly #limits: SearchLimits;
+  #states = 0;
+  #depth = 0;
 
   constructor(limits: SearchLimits) {
     this.#limits = limits;
   }
 
   readonly goesOn = (statesPerDepth: readonly number[]): boolean => {
+    if (this.reached !== null) return false;
     const { statesMax, depthMax, goesOn } = this.#limits;
     const states = sum(statesPerDepth);
     const depth = statesPerDepth.length - 1;
+    this.#states = states;
+    this.#depth = depth + 1;
     if (states > statesMax) this.reached = { kind: "states", max: statesMax };
     else if (depth >= depthMax) this.reached = { kind: "depth", max: depthMax };
     else if (!goesOn({ states, transitions: 0, waiting: 0, depth })) this.reached = limitOf("stopped", this.#limits);
+    return this.reached === null;
+  };
+
+  /** Asked within a depth; once it says no, so does `goesOn`. */
+  readonly isInTime = (): boolean => {
+    const progress = { states: this.#states, transitions: 0, waiting: 0, depth: this.#depth };
+    if (!this.#limits.goesOn(progress)) this.reached = limitOf("stopped", this.#limits);
     return this.reached === null;
   };
 }
@@ -131,7 +143,7 @@ export function stripResult(pool: SpecPool, found: StripResult, limit: Limit | n
   const { statesPerDepth, steps, degreeMin, degreeMax, bytes } = found;
   const states = sum(statesPerDepth);
   const transitions = sum(steps);
-  const outdegree = { min: degreeMin, mean: transitions / states, max: degreeMax };
+  const outdegree = { min: degreeMin, mean: states === 0 ? 0 : transitions / states, max: degreeMax };
   return {
     verdict: limit === null ? "holds" : "undecided",
     limit,

@@ -7,7 +7,7 @@
 //  4. `drained` needs no walk of its own: every free of a held block is judged, so accepted, and leads to a state with
 //     one block less, until nothing is held; there the lists must be those of the start (model/judge-observed.ts).
 
-import { unreachable } from "../../model/assert.ts";
+import { assert, unreachable } from "../../model/assert.ts";
 import type { Command } from "../../model/command.ts";
 import type { FrameRange, Geometry } from "../../model/geometry.ts";
 import type { LawId } from "../../model/invariants.ts";
@@ -61,10 +61,12 @@ export type Mode =
 
 /** Explores one pool of a target. A target without `memory` cannot be explored, and is the caller's mistake. */
 export function exploreSubject(options: SubjectOptions): SubjectResult {
+  const { properties: asked, mode } = options;
+  assert(asked.length === 0 || mode.kind === "breadth", `properties are not judged in a search of kind ${mode.kind}`);
   const letters = lettersOf(options);
   const space = spaceOf(options, letters, "coded");
   const watched = new WatchedSpace(space, options.geometry, options.properties);
-  const found = searched(options.properties.length > 0 ? watched : space, options);
+  const found = searched(asked.length > 0 ? watched : space, options);
   const { ending } = found;
   const properties = propertyResults(watched, ending, letters, options);
   const result = { ...concluded({ ...found, ...tallied(space) }, letters, options), properties };

@@ -8,7 +8,7 @@
 import { pagesIn } from "../../model/geometry.ts";
 import { formatState, formatStep } from "../../model/notation.ts";
 import type { NamedBlock } from "../../model/violation.ts";
-import { MOVED, type Space } from "../search/space.ts";
+import { BROKEN, MOVED, type Space } from "../search/space.ts";
 import { SpecSpace, type SpecCommand, type SpecPool } from "./spec-space.ts";
 
 /** A state with its distance from the start. */
@@ -34,41 +34,80 @@ export interface StateGraph {
 }
 
 /** How a space's states and commands are written. */
-interface GraphNames {
+export interface GraphNames {
   readonly title: string;
   /** The name of the state in a row. */
   readonly state: (row: Int32Array) => string;
-  /** The word of a command that just moved from the state that was loaded. */
+  /** The word of a command that was just given in the state that was loaded. */
   readonly step: (command: number) => string;
 }
 
 /** The graph of a space, or null if it has more than `statesMax` states. */
-function graphOf(space: Space, names: GraphNames, statesMax: number): StateGraph | null {
-  const rows: Int32Array[] = [];
-  const states: GraphState[] = [];
-  const numbers = new Map<string, number>();
-  const steps = new Map<string, GraphStep>();
-  function numberOf(row: Int32Array, depth: number): number {
-    const key = row.join(" ");
-    const known = numbers.get(key);
-    if (known !== undefined) return known;
-    numbers.set(key, rows.length);
-    states.push({ name: names.state(row), depth });
-    return rows.push(row.slice()) - 1;
-  }
+export function graphOf(space: Space, names: GraphNames, statesMax: number): StateGraph | null {
+  const graph = new GraphWriter(space, names);
   space.start();
-  numberOf(space.row, 0);
-  for (let from = 0; from < rows.length; from++) {
-    if (rows.length > statesMax) return null;
-    space.load(rows[from] as Int32Array, 0);
+  graph.reached(0);
+  for (let from = 0; from < graph.states.length; from++) {
+    if (graph.states.length > statesMax) return null;
+    const row = graph.rows[from];
+    if (row === null || row === undefined) continue;
+    const depth = (graph.states[from] as GraphState).depth + 1;
+    const wide = new Int32Array(space.row.length);
+    wide.set(row);
+    space.load(wide, 0);
     for (let command = 0; command < space.commandCount; command++) {
-      if (space.step(command) !== MOVED) continue;
-      const to = numberOf(space.row, (states[from] as GraphState).depth + 1);
+      const move = space.step(command);
+      if (move !== MOVED && move !== BROKEN) continue;
       const word = names.step(command);
-      steps.set(`${from} ${to} ${word}`, { from, to, word });
+      graph.add(from, move === BROKEN ? graph.broken(depth) : graph.reached(depth), word);
     }
   }
-  return { title: names.title, states, steps: [...steps.values()] };
+  return { title: names.title, states: graph.states, steps: [...graph.steps.values()] };
+}
+
+/** Collects what is found: each state once, each step once. */
+class GraphWriter {
+  readonly states: GraphState[] = [];
+  /** Per state: its row, null for the one that stands for all that is broken. */
+  readonly rows: (Int32Array | null)[] = [];
+  readonly steps: Map<string, GraphStep> = new Map();
+  readonly #space: Space;
+  readonly #names: GraphNames;
+  readonly #numbers: Map<string, number> = new Map();
+
+  constructor(space: Space, names: GraphNames) {
+    this.#space = space;
+    this.#names = names;
+  }
+
+  /** The number of the state just reached, which is inspected if it is new. */
+  reached(depth: number): number {
+    const { row } = this.#space;
+    // Rows grow, and what older rows lack is 0.
+    const key = row.join(" ").replace(/(?: 0)+$/u, "");
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    const kept = row.slice();
+    const name = this.#names.state(row);
+    const number = this.#space.inspect() ? this.#push(name, depth, kept) : this.broken(depth);
+    this.#numbers.set(key, number);
+    return number;
+  }
+
+  /** The number of the state that is broken. */
+  broken(depth: number): number {
+    const known = this.rows.indexOf(null);
+    return known < 0 ? this.#push("broken", depth, null) : known;
+  }
+
+  add(from: number, to: number, word: string): void {
+    this.steps.set(`${from} ${to} ${word}`, { from, to, word });
+  }
+
+  #push(name: string, depth: number, row: Int32Array | null): number {
+    this.states.push({ name, depth });
+    return this.rows.push(row) - 1;
+  }
 }
 
 /** The graph of a specification, or null if it has more than `statesMax` states. */

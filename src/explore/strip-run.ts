@@ -26,8 +26,11 @@ export function createSets(space: StripSpace, buffer: (bytes: number) => ArrayBu
 /** Is asked after each depth whether to go on, and told how many states were found at which depth. */
 export type GoesOn = (statesPerDepth: readonly number[]) => boolean;
 
+/** Is asked between tasks whether there is time for more. */
+export type IsInTime = () => boolean;
+
 /** Visits every state that can be reached. */
-export function runStrips(space: StripSpace, goesOn: GoesOn): StripResult {
+export function runStrips(space: StripSpace, goesOn: GoesOn, isInTime: IsInTime = () => true): StripResult {
   const search = new StripSearch(
     space,
     createSets(space, (bytes) => new ArrayBuffer(bytes)),
@@ -36,7 +39,8 @@ export function runStrips(space: StripSpace, goesOn: GoesOn): StripResult {
   const statesPerDepth: number[] = [];
   for (;;) {
     let found = 0;
-    for (let task = search.taskCount - 1; task >= 0; task--) found += search.sweep(statesPerDepth.length, task);
+    let task = search.taskCount - 1;
+    for (; task >= 0 && isInTime(); task--) found += search.sweep(statesPerDepth.length, task);
     if (found === 0) break;
     statesPerDepth.push(found);
     if (!goesOn(statesPerDepth)) break;

@@ -68,6 +68,7 @@ export const PROBLEM_HELP: Readonly<Record<ProblemCode, string>> = {
   INIT_EXISTS: "Name another folder, or overwrite with `--force`.",
   OPTION_VALUE: "The command's `--help` names the values.",
   EXPORT_TOO_LARGE: "Take a smaller pool, such as `--max-order 2`, or shorten the trace with `buddycheck minimize`.",
+  EXPORT_CLEAN: "Look at `buddycheck explore` first: it says whether the allocator holds, or how far it was searched.",
   CONVERT_LOSSY: "Choose a target format that can say it, or remove the events named.",
   MINIMIZE_CLEAN: "Look at `buddycheck verify` first: the profile may allow what you took for a violation.",
   CASE_EXPECTATION: "State the verdict that is expected and, of a rejected case, the law and line.",

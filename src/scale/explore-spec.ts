@@ -19,6 +19,6 @@ export async function exploreSpec(
   if (kind === "walk") return walkSpec(pool, limits);
   if (jobs === 1) return stripSpec(pool, limits);
   const until = new StripLimits(limits);
-  const found = await runStripsOn(jobs, specStrips(pool), until.goesOn);
+  const found = await runStripsOn(jobs, specStrips(pool), until.goesOn, until.isInTime);
   return stripResult(pool, found, until.reached);
 }

@@ -4,7 +4,7 @@
 //     wait for each other before the next depth, so what is found at which depth is the same as on one thread.
 //  2. A thread that fails fails the search.
 
-import { bytesOf, createSets, type GoesOn, type StripResult } from "../explore/strip-run.ts";
+import { bytesOf, createSets, type GoesOn, type IsInTime, type StripResult } from "../explore/strip-run.ts";
 import { StripSearch, type StripTally } from "../explore/strip-search.ts";
 import type { StripSpace } from "../explore/strip-space.ts";
 import type { StripJob, StripReply, StripRequest } from "./strip-messages.ts";
@@ -12,15 +12,26 @@ import { Thread } from "./thread.ts";
 
 type StripThread = Thread<StripRequest, StripReply>;
 
+const WATCH_EVERY_MS = 50;
+
 const WORKER = new URL("strip-worker.js", import.meta.url);
 
 /** Visits every state that can be reached, on `jobs` threads. */
-export async function runStripsOn(jobs: number, space: StripSpace, goesOn: GoesOn): Promise<StripResult> {
+export async function runStripsOn(
+  jobs: number,
+  space: StripSpace,
+  goesOn: GoesOn,
+  isInTime: IsInTime = () => true,
+): Promise<StripResult> {
   const sets = createSets(space, (bytes) => new SharedArrayBuffer(bytes));
   const tasksLeft = new Int32Array(new SharedArrayBuffer(4));
   const search = new StripSearch(space, sets);
   search.start();
   const job: StripJob = { space, sets, tasksLeft };
+  // Within a depth the clock is looked at here; when time is up, there are no tasks left to take.
+  const watch = setInterval(() => {
+    if (!isInTime()) Atomics.store(tasksLeft, 0, 0);
+  }, WATCH_EVERY_MS);
   const threads = Array.from({ length: jobs }, (): StripThread => new Thread(WORKER, job));
   try {
     const statesPerDepth: number[] = [];
@@ -34,6 +45,7 @@ export async function runStripsOn(jobs: number, space: StripSpace, goesOn: GoesO
     const tallies = await Promise.all(threads.map(tallyOf));
     return { ...tallies.reduce(added), statesPerDepth, bytes: bytesOf(space) };
   } finally {
+    clearInterval(watch);
     await Promise.all(threads.map((thread) => thread.end()));
   }
 }

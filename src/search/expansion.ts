@@ -11,7 +11,7 @@
 //  3. What breaks a law or cannot be explored ends the record, and says no more: one thread finds it again.
 
 import { BROKEN, MOVED, type Move } from "./space.ts";
-import type { SubjectSpace } from "./subject-space.ts";
+import { answerOf, type SubjectSpace } from "./subject-space.ts";
 
 /** States to expand, or only to look at. */
 export interface ExpansionTask {
@@ -60,7 +60,7 @@ function expandOne(space: SubjectSpace, loaded: Int32Array, does: ExpansionTask[
     const header = records.count;
     records.push(0);
     const changed = move === MOVED ? pushChanges(records, loaded, space.row) : 0;
-    records.set(header, move | (space.answer << ANSWER_SHIFT) | (changed << CHANGED_SHIFT));
+    records.set(header, move | (answerOf(space.outcome) << ANSWER_SHIFT) | (changed << CHANGED_SHIFT));
   }
   records.set(start, space.looks.snapshots - snapshots);
   records.set(start + 1, space.looks.counts - counts);

@@ -71,8 +71,8 @@ export class SubjectSpace implements Space {
   row: Int32Array;
   /** Why the search ended, if it was not for a broken law. */
   trouble: Trouble | null = null;
-  /** What the last command was answered, of `ANSWERS`. */
-  answer = 0;
+  /** What the last command was answered. */
+  outcome: Outcome = OK;
   /** How often each letter got each of `ANSWERS`: `letter * ANSWERS.length + answer`. */
   readonly answered: Float64Array;
   /** How often each letter led to another state. */
@@ -161,8 +161,8 @@ export class SubjectSpace implements Space {
     if (this.#where !== "loaded") this.#goBack();
     if (this.#isDoubted && !this.#isRestored()) return BROKEN;
     const outcome = this.#subject.answer(command);
-    this.answer = answerOf(outcome);
-    this.#count(this.answered, number * ANSWERS.length + this.answer);
+    this.outcome = outcome;
+    this.#count(this.answered, number * ANSWERS.length + answerOf(outcome));
     const judgement = this.#judge.step(command, outcome, this.#before);
     if (judgement === "broken") return BROKEN;
     if (outcome.kind === "crashed") {
@@ -341,7 +341,8 @@ const UNSEEN = {
   counts: { kind: "counts", free: [], zone: null },
 } as const satisfies Readonly<Record<string, Command>>;
 
-function answerOf({ kind }: Outcome): number {
+/** The place of an outcome's kind among `ANSWERS`. */
+export function answerOf({ kind }: Outcome): number {
   switch (kind) {
     case "block":
       return 0;
