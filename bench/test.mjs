@@ -1,20 +1,25 @@
 // How many commands does it take to find a wrong allocator, how short is what is handed back, and how fast is all that?
 //
-//   node bench/test.mjs [--seeds N] [--part found|order4|shrunk|speed|sound] [--commands N] [--target reference|wasm]
+//   node bench/test.mjs [--seeds N] [--part found|c|order4|shrunk|speed|sound] [--commands N] [--target reference|wasm]
 //
 // Every figure follows from the seeds, but for times. fast-check runs in the same process, on the same pools, with the
-// same judge: its documented model-based commands with their defaults (100 runs), and with sizes "medium".
+// same judge: its documented model-based commands with their defaults (100 runs), and with sizes "medium". The part
+// "c" builds the mutants of examples/c-wasm, for which it needs clang and wasm-ld.
 
-import { existsSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import * as fc from "fast-check";
 import { MUTANTS, STRICT_PROFILE } from "../dist/src/index.js";
 import { mutantTarget, REFERENCE } from "../dist/src/targets/reference.js";
+import { moduleTarget } from "../dist/src/targets/module.js";
 import { loadWasm } from "../dist/src/targets/wasm.js";
 import { scripts } from "../dist/src/test/arbitrary.js";
 import { Campaign } from "../dist/src/test/campaign.js";
 import { reduce } from "../dist/src/test/counterexample.js";
-import { drive } from "../dist/src/test/drive.js";
+import { drive, driveByRelation } from "../dist/src/test/drive.js";
 import { openingOf } from "../dist/src/test/pools.js";
 import { mixed } from "../dist/src/test/random.js";
 import { liftShape } from "../dist/src/test/scale.js";
@@ -33,6 +38,8 @@ const seeds = Number(values.seeds);
 const DEFAULTS = { eyes: null, full: null, scope: 4, commands: 100_000, from: 0, takesFractions: true };
 /** Commands after which a mutant counts as missed. */
 const GIVEN_UP = 100_000;
+/** Commands of each row of the speeds. */
+const COMMANDS_TIMED = 2_000_000;
 const WASM = "examples/c-wasm/page_alloc.wasm";
 
 /** @param {readonly number[]} numbers */
@@ -57,23 +64,57 @@ function seconds(work) {
   return (user + system) / 1e6;
 }
 
+/** @typedef {Pick<import("../dist/src/test/campaign.js").CampaignOptions, "target" | "profile" | "takesFractions">} Wrong */
+
 /** Default settings against every mutant. */
 function foundByDefault() {
+  found(MUTANTS.map((mutant) => ({ target: mutantTarget(mutant), profile: mutant.profile, takesFractions: true })));
+}
+
+/** Default settings against every mutant of the C example, as WebAssembly. */
+function foundInC() {
+  if (spawnSync("sh", ["-c", "command -v clang && command -v wasm-ld"]).status !== 0) {
+    console.log("  not measured: no clang, or no wasm-ld");
+    return;
+  }
+  const folder = mkdtempSync(join(tmpdir(), "buddycheck-bench-"));
+  const numbers = readFileSync("examples/c-wasm/mutants.txt", "utf8").match(/^\d+/gmu) ?? [];
+  found(
+    numbers.map((number) => {
+      const OUT = join(folder, `${number}.wasm`);
+      const built = spawnSync("sh", ["examples/c-wasm/build.sh", "wasm", number], { env: { ...process.env, OUT } });
+      if (built.status !== 0) throw new Error(`mutant ${number}: ${String(built.stderr)}`);
+      return { target: wasmTarget(OUT), profile: STRICT_PROFILE, takesFractions: false };
+    }),
+  );
+  rmSync(folder, { recursive: true });
+}
+
+/** @param {string} path */
+function wasmTarget(path) {
+  const read = loadWasm(path);
+  if (read.kind !== "target" || read.target.kind !== "session") throw new Error(`${path} cannot be loaded`);
+  return read.target;
+}
+
+/** @param {readonly Wrong[]} all */
+function found(all) {
   const commands = /** @type {number[]} */ ([]);
   const missed = new Map();
   const took = seconds(() => {
-    for (const mutant of MUTANTS) {
+    for (const wrong of all) {
       for (let seed = 1; seed <= seeds; seed++) {
-        const campaign = new Campaign({ ...DEFAULTS, target: mutantTarget(mutant), profile: mutant.profile, seed });
+        const campaign = new Campaign({ ...DEFAULTS, ...wrong, seed });
         while (!campaign.isDone) campaign.advance();
-        if (campaign.finding === null) missed.set(mutant.id, (missed.get(mutant.id) ?? 0) + 1);
+        const { name } = wrong.target;
+        if (campaign.finding === null) missed.set(name, (missed.get(name) ?? 0) + 1);
         else commands.push(campaign.finding.commands);
       }
     }
   });
-  console.log(`  mutants found        ${commands.length} of ${MUTANTS.length * seeds}, ${took.toFixed(0)} s`);
+  console.log(`  mutants found        ${commands.length} of ${all.length * seeds}, ${took.toFixed(0)} s`);
   console.log(`  commands to find     ${geometricMean(commands).toFixed(1)} in the geometric mean`);
-  for (const [id, times] of missed) console.log(`  missed               ${id}: ${times} of ${seeds}`);
+  for (const [name, times] of missed) console.log(`  missed               ${name}: ${times} of ${seeds}`);
 }
 
 /** The mutants' own pools with largest order 4: this client beside fast-check's commands. */
@@ -93,9 +134,9 @@ function order4() {
         theirs.medium.push(byFastCheck(stage, seed, "medium"));
       }
     }
-    const found = ours.filter((commands) => commands < GIVEN_UP);
+    const hits = ours.filter((commands) => commands < GIVEN_UP);
     console.log(
-      `  ${eyes}: this client    ${found.length} of ${ours.length} found, ${geometricMean(ours).toFixed(1)} commands`,
+      `  ${eyes}: this client    ${hits.length} of ${ours.length} found, ${geometricMean(ours).toFixed(1)} commands`,
     );
     for (const [size, tried] of Object.entries(theirs)) {
       const times = tried.filter(({ isFound }) => isFound).length;
@@ -255,50 +296,118 @@ function shortestLength({ pool, script }, mutant) {
   return best.kind === "none" ? script.length : null;
 }
 
-/** Commands a second, each answer judged. */
+/** Commands a second, each answer judged: all of them in a pool of 16 pages, after a quarter more to warm up. */
 function speed() {
   const shape = { maxOrder: 4, pages: 16, basePfn: 0, reserved: [], zones: [] };
   const opening = openingOf(shape, STRICT_PROFILE);
-  for (const eyes of /** @type {const} */ (["answers", "lists"])) {
-    console.log(`  reference, ${eyes}   ${rate(new Stage(REFERENCE, opening, eyes))} commands/s`);
+  const targets = [
+    { name: "a module of 20 lines", target: moduleTarget("bitmap", openBitmap) },
+    { name: "reference", target: REFERENCE },
+    ...(existsSync(WASM) ? [{ name: "C as wasm", target: wasmTarget(WASM) }] : []),
+  ];
+  for (const { name, target } of targets) {
+    for (const eyes of /** @type {const} */ (["answers", "lists"])) {
+      const stage = new Stage(target, opening, eyes);
+      if (eyes === "lists" && stage.session.snapshot() === null) continue;
+      console.log(`  ${`${name}, ${eyes}`.padEnd(30)} ${rate(commandsOf(stage, drive))}`);
+    }
   }
-  if (existsSync(WASM)) {
-    const read = loadWasm(WASM);
-    if (read.kind === "target" && read.target.kind === "session")
-      console.log(`  C as wasm, answers   ${rate(new Stage(read.target, opening, "answers"))} commands/s`);
-  } else console.log(`  C as wasm            not measured: ${WASM} is not built`);
+  if (!existsSync(WASM)) console.log(`  C as wasm            not measured: ${WASM} is not built`);
   const stage = new Stage(REFERENCE, opening, "answers");
-  let moves = 0;
-  const took = seconds(() => {
-    fc.assert(
-      fc.property(scripts(shape), (script) => {
-        moves += script.length;
-        return stage.lawBroken(script) === null;
-      }),
-      { numRuns: 20_000, seed: 1 },
-    );
-  });
-  console.log(`  through fast-check   ${Math.round(moves / took)} commands/s`);
+  console.log(`  ${"reference, by the relation".padEnd(30)} ${rate(commandsOf(stage, driveByRelation))}`);
+  console.log(`  ${"reference, through fast-check".padEnd(30)} ${rate(() => movesOfScripts(shape, stage))}`);
+  console.log(
+    `  ${"reference, fc.commands".padEnd(30)} ${rate(() => byFastCheck(stage, nextSeed(), "medium").commands)}`,
+  );
 }
 
-/** @param {Stage} stage */
-function rate(stage) {
+/**
+ * Commands a second, in processor time.
+ *
+ * @param {() => number} work Does something, and answers how many commands that were.
+ */
+function rate(work) {
   let given = 0;
-  const took = seconds(() => {
-    for (let seed = 1; given < 1_000_000; seed++) {
-      given += drive({ stage, seed, commands: 1000, lookEvery: 1, takesFractions: false }).commands;
-    }
+  seconds(() => {
+    while (given < COMMANDS_TIMED / 4) given += work();
   });
-  return Math.round(given / took);
+  given = 0;
+  const took = seconds(() => {
+    while (given < COMMANDS_TIMED) given += work();
+  });
+  return `${(given / took / 1e6).toFixed(2).padStart(6)} M commands/s`;
+}
+
+let seed = 0;
+function nextSeed() {
+  return ++seed;
+}
+
+/**
+ * @param {Stage} stage
+ * @param {typeof drive} play
+ */
+function commandsOf(stage, play) {
+  return () => play({ stage, seed: nextSeed(), commands: 1000, lookEvery: 1, takesFractions: false }).commands;
+}
+
+/**
+ * Scripts drawn by fast-check and played as a property of a user's own would.
+ *
+ * @param {import("../dist/src/index.js").PoolShape} shape
+ * @param {Stage} stage
+ */
+function movesOfScripts(shape, stage) {
+  let moves = 0;
+  fc.assert(
+    fc.property(scripts(shape), (script) => {
+      moves += script.length;
+      return stage.lawBroken(script) === null;
+    }),
+    { numRuns: 2000, seed: nextSeed() },
+  );
+  return moves;
+}
+
+/**
+ * A right allocator that is as quick as they come: free pages are bits of a word.
+ *
+ * @param {import("../dist/src/index.js").ModulePool} pool
+ */
+function openBitmap({ pages, maxOrder }) {
+  const orders = new Int8Array(pages).fill(-1);
+  let free = 2 ** pages - 1;
+  return {
+    /** @param {number} order */
+    alloc(order) {
+      if (order > maxOrder) return null;
+      const block = 2 ** (1 << order) - 1;
+      for (let page = 0; page < pages; page += 1 << order) {
+        if (((free >>> page) & block) !== block) continue;
+        free &= ~(block << page);
+        orders[page] = order;
+        return page;
+      }
+      return null;
+    },
+    /**
+     * @param {number} pfn
+     * @param {number} [order]
+     */
+    free(pfn, order) {
+      const own = orders[pfn] ?? -1;
+      if (own < 0 || (order !== undefined && order !== own)) return false;
+      orders[pfn] = -1;
+      free |= (2 ** (1 << own) - 1) << pfn;
+      return true;
+    },
+  };
 }
 
 /** The correct allocators, for as many commands as `--commands` says. */
 function sound() {
   const targets = values.target === "wasm" ? [] : [REFERENCE];
-  if (existsSync(WASM) && values.target !== "reference") {
-    const read = loadWasm(WASM);
-    if (read.kind === "target" && read.target.kind === "session") targets.push(read.target);
-  }
+  if (existsSync(WASM) && values.target !== "reference") targets.push(wasmTarget(WASM));
   for (const target of targets) {
     const isOurs = target === REFERENCE;
     const options = { ...DEFAULTS, commands: Number(values.commands), takesFractions: isOurs };
@@ -313,7 +422,7 @@ function sound() {
 }
 
 /** @type {Record<string, () => void>} */
-const PARTS = { found: foundByDefault, order4, shrunk, speed, sound };
+const PARTS = { found: foundByDefault, c: foundInC, order4, shrunk, speed, sound };
 for (const [name, part] of Object.entries(PARTS)) {
   if (values.part === "" ? name === "sound" : values.part !== name) continue;
   console.log(`\n${name}`);

@@ -14,6 +14,7 @@ import { inflateRawSync } from "node:zlib";
 import { createGeometry, eventLine, headerLine, STRICT_PROFILE } from "../dist/src/index.js";
 import { REFERENCE } from "../dist/src/targets/reference.js";
 import { Client } from "../dist/src/test/client.js";
+import { answerOf } from "../dist/model/numbers.js";
 import { createRandom } from "../dist/src/test/random.js";
 import { Stage } from "../dist/src/test/stage.js";
 import { readFilm } from "../dist/src/viewer/film.js";
@@ -44,16 +45,18 @@ function traceText() {
   const shape = { maxOrder: 10, pages, basePfn: 0, reserved: [], zones: [] };
   const stage = new Stage(REFERENCE, { geometry: createGeometry(shape), profile: STRICT_PROFILE }, "answers");
   const playing = stage.begin();
-  const client = new Client(playing.ledger, createRandom(1), { ...stage.session, takesFractions: true });
+  const speech = { ...stage.session, takesFractions: true };
+  const client = new Client(stage.opening, playing.freePages, createRandom(1), speech);
   /** @type {import("../dist/src/index.js").TraceHeader} */
   const header = { allocator: "reference", profile: "strict", pageSize: 4096, shape, start: "empty" };
   const lines = [headerLine(header)];
   while (lines.length <= events) {
-    const move = client.next();
+    client.draw();
+    const move = client.move();
     if (move.kind === "misuse" || move.kind === "literal") continue;
     const outcome = playing.give(move);
     if (outcome === null) continue;
-    client.answered(move, outcome);
+    client.answered(answerOf(outcome));
     const { command } = /** @type {import("../dist/src/test/stage.js").Taken} */ (playing.steps.at(-1));
     lines.push(eventLine(command, outcome, 0));
   }

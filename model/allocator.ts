@@ -11,7 +11,7 @@
 
 import { OK, REFUSED, UNSAID, type Command, type Outcome } from "./command.ts";
 import { BuddySystem } from "./buddy-system.ts";
-import { isAligned, orderFor, pagesIn } from "./geometry.ts";
+import { isAligned, ORDER_LIMIT, orderFor, pagesIn } from "./geometry.ts";
 import { NONE } from "./zone.ts";
 
 /** How an allocator goes down that answers misuse so. */
@@ -20,14 +20,16 @@ const DIED: Outcome = { kind: "crashed", how: "abort" };
 /** Serves and takes back blocks of one pool. Arguments may be any numbers: bad ones are refused. */
 export class Allocator extends BuddySystem {
   /** Zones in the order they are tried, by the name asked for. */
-  readonly #zones: Map<string | null, readonly number[]> = new Map();
+  readonly #zones: Map<string, readonly number[]> = new Map();
+  /** The same for requests that name none; null before the first of them. */
+  #allZones: readonly number[] | null = null;
 
   // ---------------------------------------------------------------- calls
 
   /** Serves a block of `2^order` pages: its head, or null if refused. */
   allocate(order: number, zone: string | null = null): number | null {
     if (!Number.isInteger(order) || order < 0) return null;
-    return this.serve(order, 2 ** order, zone);
+    return this.serve(order, pagesNamed(order), zone);
   }
 
   /** Serves `pages` pages, rounded as the profile says: their head, or null if refused. */
@@ -44,7 +46,7 @@ export class Allocator extends BuddySystem {
 
   /** Takes back the live block `(pfn, order)`. */
   freeOrder(pfn: number, order: number): boolean {
-    return this.takeBack(pfn, 2 ** order);
+    return this.takeBack(pfn, pagesNamed(order));
   }
 
   /** Takes back what `allocatePages(pages)` served at `pfn`. */
@@ -99,7 +101,7 @@ export class Allocator extends BuddySystem {
 
   /** How many pages become live when this many are asked for. */
   protected pagesKept(pages: number): number {
-    return this.profile.rounding === "exact" ? pages : 2 ** this.orderForRequest(pages);
+    return this.profile.rounding === "exact" ? pages : pagesNamed(this.orderForRequest(pages));
   }
 
   /** May a request name this order at all? */
@@ -148,6 +150,7 @@ export class Allocator extends BuddySystem {
   }
 
   #zonesTried(name: string | null): readonly number[] {
+    if (name === null) return (this.#allZones ??= this.zonesFor(null));
     const known = this.#zones.get(name);
     if (known !== undefined) return known;
     const zones = this.zonesFor(name);
@@ -185,6 +188,10 @@ export class Allocator extends BuddySystem {
 
   /** Pages stop being live. What is left of their block lives on in pieces: 0:2 without 1:0 is 0:0 and 2:1. */
   protected endLive(pfn: number, pages: number): void {
+    if (this.zone.livePagesAt(pfn) === pages) {
+      this.zone.unmarkLive(pfn);
+      return;
+    }
     const head = this.zone.liveHeadAround(pfn);
     const end = head + this.zone.livePagesAt(head);
     this.zone.unmarkLive(head);
@@ -205,4 +212,9 @@ export class Allocator extends BuddySystem {
         return accepted ? OK : REFUSED;
     }
   }
+}
+
+/** Pages of a block of an order that a caller names, which may be any; a table is several times faster than a power. */
+function pagesNamed(order: number): number {
+  return order >= 0 && order <= ORDER_LIMIT && order % 1 === 0 ? pagesIn(order) : 2 ** order;
 }

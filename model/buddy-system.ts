@@ -15,6 +15,7 @@
 
 import type { Counts, Snapshot } from "./command.ts";
 import { buddyOf, largestOrderAt, pagesIn, zoneIndexOf, type FrameRange, type Geometry } from "./geometry.ts";
+import type { Listing } from "./numbers.ts";
 import type { Profile } from "./profile.ts";
 import { NONE, Zone, listOrderFor } from "./zone.ts";
 
@@ -45,12 +46,27 @@ export class BuddySystem {
   /** Free blocks per order, of one zone or (null) of all. */
   counts(zone: string | null = null): Counts {
     const { zones, maxOrder } = this.geometry;
-    const counted = zones.flatMap(({ name }, index) => (zone === null || zone === name ? [index] : []));
-    const free: number[] = [];
-    for (let order = 0; order <= maxOrder; order++) {
-      free.push(counted.reduce((blocks, index) => blocks + this.zone.freeCount(index, order), 0));
+    const free = new Array<number>(maxOrder + 1).fill(0);
+    for (let index = 0; index < zones.length; index++) {
+      if (zone !== null && zone !== zones[index]?.name) continue;
+      for (let order = 0; order <= maxOrder; order++)
+        free[order] = (free[order] as number) + this.zone.freeCount(index, order);
     }
     return { kind: "counts", free, zone };
+  }
+
+  /** Writes the free lists down, as `snapshot` shows them. */
+  listTo(listing: Listing): void {
+    const { zones, maxOrder } = this.geometry;
+    for (let zone = 0; zone < zones.length; zone++) {
+      for (let order = 0; order <= maxOrder; order++) {
+        let head = this.zone.firstFree(zone, order);
+        for (let left = this.zone.freeCount(zone, order); left > 0 && head !== NONE; left--) {
+          listing.add(order, head);
+          head = this.zone.nextFree(head);
+        }
+      }
+    }
   }
 
   /** Bytes of a saved state. */
@@ -222,8 +238,14 @@ export class BuddySystem {
 
   /** Managed pages that no block covers become free. */
   protected giveBack(range: FrameRange): void {
-    const lazy = this.profile.coalescing === "lazy";
-    this.forEachBlock(range, (head, order) => (lazy ? this.insert(head, order) : this.coalesce(head, order)));
+    const isLazy = this.profile.coalescing === "lazy";
+    const { start, end } = range;
+    let order = 0;
+    for (let pfn = start; pfn < end; pfn += pagesIn(order)) {
+      order = largestOrderAt(pfn, end, this.geometry.maxOrder);
+      if (isLazy) this.insert(pfn, order);
+      else this.coalesce(pfn, order);
+    }
   }
 
   /** Lists the free block `(pfn, order)`, coalesced with its buddy as often as the buddy is free. */

@@ -144,8 +144,10 @@ export function runIndexOf(runs: readonly FrameRange[], pfn: number): number {
 }
 
 /** Index of the zone that holds `pfn`, or -1 outside every zone. */
-export function zoneIndexOf(geometry: Geometry, pfn: number): number {
-  return runIndexOf(geometry.zones, pfn);
+export function zoneIndexOf({ zones }: Geometry, pfn: number): number {
+  if (zones.length > 1) return runIndexOf(zones, pfn);
+  const zone = zones[0] as FrameRange;
+  return pfn >= zone.start && pfn < zone.end ? 0 : -1;
 }
 
 /** Frames the allocator manages, of one zone or in total. */

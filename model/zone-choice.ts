@@ -6,22 +6,25 @@
 
 import type { Ledger } from "./ledger.ts";
 
+/** The pool, and what its allocator promises. */
+type Pool = Pick<Ledger, "geometry" | "profile">;
+
 /** Zone numbers that may serve a request naming `zone` (null: no zone named). */
-export function allowedZones(ledger: Ledger, zone: string | null): readonly number[] {
-  const { zones } = ledger.geometry;
+export function allowedZones(pool: Pool, zone: string | null): readonly number[] {
+  const { zones } = pool.geometry;
   const all = zones.map((_, number) => number);
   const named = all.filter((number) => zones[number]?.name === zone);
-  if (zone === null || named.length === 0 || ledger.profile.fallback === "any") return all;
-  if (ledger.profile.fallback === "none") return named;
+  if (zone === null || named.length === 0 || pool.profile.fallback === "any") return all;
+  if (pool.profile.fallback === "none") return named;
   const highest = Math.max(...named);
   return all.filter((number) => number <= highest);
 }
 
 /** Is a refusal wrong, given which zones have room for the request? */
-export function mustServe(ledger: Ledger, zone: string | null, hasRoom: (zone: number) => boolean): boolean {
-  const { zones } = ledger.geometry;
-  const allowed = allowedZones(ledger, zone);
-  if (zone === null || ledger.profile.fallback !== "maybe-lower") return allowed.some(hasRoom);
+export function mustServe(pool: Pool, zone: string | null, hasRoom: (zone: number) => boolean): boolean {
+  const { zones } = pool.geometry;
+  const allowed = allowedZones(pool, zone);
+  if (zone === null || pool.profile.fallback !== "maybe-lower") return allowed.some(hasRoom);
   const named = allowed.filter((number) => zones[number]?.name === zone);
   return named.length === 0 ? allowed.every(hasRoom) : named.some(hasRoom);
 }

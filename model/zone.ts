@@ -34,6 +34,9 @@ const LIVE = 0x60;
 const KIND_MASK = 0x60;
 const ORDER_MASK = 0x1f;
 
+/** Pages up to which a loop writes them. */
+const SMALL_FILL = 16;
+
 const ZERO = 0;
 const DIRTY = 1;
 
@@ -211,12 +214,12 @@ export class Zone {
 
   /** The allocator clears pages. */
   zero(pfn: number, pages: number): void {
-    this.#contents.fill(ZERO, pfn - this.#start, pfn - this.#start + pages);
+    this.#write(ZERO, pfn - this.#start, pages);
   }
 
   /** A client writes to pages. */
   dirty(pfn: number, pages: number): void {
-    this.#contents.fill(DIRTY, pfn - this.#start, pfn - this.#start + pages);
+    this.#write(DIRTY, pfn - this.#start, pages);
   }
 
   /** Are all these pages zero? */
@@ -270,6 +273,12 @@ export class Zone {
       this.#blockCounts[list] = read(row, from + 2 * width, 4);
       from += 2 * width + 4;
     }
+  }
+
+  /** Most blocks are a few pages, for which a call of `fill` costs several times as much as a loop. */
+  #write(content: number, page: number, pages: number): void {
+    if (pages > SMALL_FILL) this.#contents.fill(content, page, page + pages);
+    else for (let at = page; at < page + pages; at++) this.#contents[at] = content;
   }
 
   #tagAt(pfn: number): number {

@@ -26,7 +26,7 @@ import {
 } from "../test/campaign.ts";
 import { ProcessCampaign, type ProcessOptions } from "../test/process-campaign.ts";
 import { gapsOf, type Gaps } from "../test/gaps.ts";
-import type { Eyes } from "../test/stage.ts";
+import type { Eyes } from "../test/quick-pool.ts";
 import { EXIT } from "../verdict.ts";
 import { inputError } from "./input.ts";
 import { endInterrupted, INTERRUPTED } from "./interrupt.ts";

@@ -244,6 +244,7 @@ function exploreOnePage(
     },
     snapshot: () => null,
     counts: () => null,
+    numbers: null,
     reset() {
       state.isLive = false;
       state.calls = 0;

@@ -31,7 +31,7 @@ import { subtract, type Geometry } from "../../model/geometry.ts";
 import { Hang, Patience } from "./patience.ts";
 import { wrongTarget, type TargetRead } from "./target-problem.ts";
 import { finish, isPausing, PausingCall } from "./stepped-call.ts";
-import type { Call, Crashed, Memory, Session, SessionTarget, Steps } from "./target.ts";
+import type { Call, Crashed, Memory, Numbers, Session, SessionTarget, Steps } from "./target.ts";
 
 /** Half-open range of absolute pfns, as a module is told of it. */
 export type ModuleRange = readonly [start: number, end: number];
@@ -139,6 +139,7 @@ class ModuleSession implements Session {
   readonly steps: Steps = {
     begin: (command) => new PausingCall(this.#pieces(command), (error) => this.#threw(error)),
   };
+  readonly numbers: Numbers | null = null;
   readonly #open: Open;
   readonly #pool: ModulePool;
   readonly #patience: Patience;

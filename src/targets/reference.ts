@@ -10,9 +10,11 @@ import { assert } from "../../model/assert.ts";
 import { OK, type Command } from "../../model/command.ts";
 import type { Geometry } from "../../model/geometry.ts";
 import type { Mutant } from "../../model/mutant.ts";
+import { SHOWN, SHOWN_ODD, type Listing } from "../../model/numbers.ts";
 import type { Profile } from "../../model/profile.ts";
 import { SteppedAllocator, type SteppedCommand } from "../../model/stepped-allocator.ts";
 import type { UnlockedMutant } from "../../model/mutants-unlocked.ts";
+import { SessionNumbers } from "./numbers.ts";
 import { finish, PausingCall } from "./stepped-call.ts";
 import {
   CALLS,
@@ -52,12 +54,13 @@ function targetOf(name: string, create: Create): SessionTarget {
 
 function openAllocator(create: Create, { geometry, profile }: Opening): Session {
   const allocator = create(geometry, profile);
-  return {
+  const session: Omit<Session, "numbers"> = {
     ...sessionOf(allocator),
     calls: new Set(CALLS),
     answer: (command) => allocator.answer(command),
     steps: null,
   };
+  return { ...session, numbers: new AllocatorNumbers(allocator, session, geometry) };
 }
 
 function steppedTarget(name: string, create: UnlockedMutant["create"]): SessionTarget {
@@ -79,6 +82,7 @@ function openStepped(create: UnlockedMutant["create"], { geometry, profile }: Op
     ...sessionOf(allocator),
     calls: new Set(STEPPED_CALLS),
     answer: (command) => (isStepped(command) ? finish(steps.begin(command)) : OK),
+    numbers: null,
     steps,
   };
 }
@@ -91,7 +95,7 @@ function isStepped(command: Command): command is SteppedCommand {
 }
 
 /** What every allocator of the model is to an engine, besides its calls. */
-function sessionOf(allocator: Allocator): Omit<Session, "calls" | "answer" | "steps"> {
+function sessionOf(allocator: Allocator): Omit<Session, "calls" | "answer" | "numbers" | "steps"> {
   const opened = new Uint8Array(allocator.byteLength);
   allocator.save(opened, 0);
   return {
@@ -102,6 +106,25 @@ function sessionOf(allocator: Allocator): Omit<Session, "calls" | "answer" | "st
     memory: memoryOf(allocator),
     lastWords: "",
   };
+}
+
+/** Lists without arrays of their own, where the allocator shows them as the reference does. */
+class AllocatorNumbers extends SessionNumbers {
+  readonly #allocator: Allocator;
+  readonly #listsAsIs: boolean;
+
+  constructor(allocator: Allocator, session: Omit<Session, "numbers">, geometry: Geometry) {
+    super(session, geometry);
+    this.#allocator = allocator;
+    this.#listsAsIs = allocator.snapshot === Allocator.prototype.snapshot;
+  }
+
+  override list(listing: Listing): number {
+    if (!this.#listsAsIs) return super.list(listing);
+    listing.clear();
+    this.#allocator.listTo(listing);
+    return listing.isFull ? SHOWN_ODD : SHOWN;
+  }
 }
 
 function memoryOf(allocator: Allocator): Memory {

@@ -13,6 +13,7 @@
 
 import type { Command, Counts, Outcome, Snapshot } from "../../model/command.ts";
 import type { Geometry } from "../../model/geometry.ts";
+import type { Listing } from "../../model/numbers.ts";
 import type { Profile } from "../../model/profile.ts";
 import type { Script } from "./script.ts";
 
@@ -42,12 +43,28 @@ export interface Session {
   counts(): Counts | Crashed | null;
   /** The pool as it was opened. */
   reset(): void;
+  /** The same border in numbers, where the session can do that with less; null for the way through `answer`. */
+  readonly numbers: Numbers | null;
   /** The state as bytes, or null where it cannot be saved. */
   readonly memory: Memory | null;
   /** Its calls in atomic steps, or null where they run through at once. */
   readonly steps: Steps | null;
   /** What was said as it crashed last, such as an error with its stack, for reports; "" if nothing was. */
   readonly lastWords: string;
+}
+
+/** A session spoken to in numbers (model/numbers.ts). */
+export interface Numbers {
+  /** Blocks served so far whose pages somebody looked at and found zero. */
+  readonly zeroSeen: number;
+  /** The outcome behind the last answer that was odd; null before there was one. */
+  readonly odd: Outcome | null;
+  /** Gives a command and answers what the client sees of it. */
+  call(call: number, first: number, second: number): number;
+  /** Writes the free lists down: SHOWN, HIDDEN or SHOWN_ODD. */
+  list(listing: Listing): number;
+  /** Writes the free blocks per order, likewise. */
+  count(counts: Float64Array): number;
 }
 
 /** A state that can be copied out and back. */

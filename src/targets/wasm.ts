@@ -11,10 +11,29 @@
 // Names and types of the functions: wasm-calls.ts.
 
 import { readFileSync } from "node:fs";
-import { OK, REFUSED, UNSAID, type Command, type Counts, type Outcome, type Snapshot } from "../../model/command.ts";
+import type { Command, Counts, Outcome, Snapshot } from "../../model/command.ts";
 import { mergeRanges, subtract, type FrameRange, type Geometry } from "../../model/geometry.ts";
+import {
+  ADD,
+  ALLOC,
+  ALLOC_PAGES,
+  ANSWER_ODD,
+  ANSWER_OK,
+  ANSWER_REFUSED,
+  ANSWER_UNSAID,
+  FREE,
+  FREE_ORDER,
+  FREE_PAGES,
+  HIDDEN,
+  outcomeOf,
+  REMOVE,
+  SHOWN,
+  SHOWN_ODD,
+  UNNAMED,
+  type Listing,
+} from "../../model/numbers.ts";
 import { targetProblem, wrongTarget, type TargetRead } from "./target-problem.ts";
-import type { Call, Crashed, Memory, Session, SessionTarget } from "./target.ts";
+import type { Call, Crashed, Memory, Numbers, Session, SessionTarget } from "./target.ts";
 import { WasmError } from "./wasm-bytes.ts";
 import { complaintsAbout, shapeOf, type HostFunctions, type WasmShape } from "./wasm-calls.ts";
 import { FUEL, LIMIT, meter, WROTE, type Metered } from "./wasm-fuel.ts";
@@ -23,9 +42,8 @@ import { readWasm } from "./wasm-module.ts";
 import type { Instance } from "./wasm-words.ts";
 import { compile, instantiate, type CompiledModule, type GlobalVariable, type LinearMemory } from "./web-assembly.ts";
 
-/** What a request answers that is refused, and the zone of one that asks for none: all bits set. */
+/** What a request answers that is refused: all bits set, as in the zone of one that asks for none (UNNAMED). */
 const NONE = 0xffffffff;
-const NO_ZONE = -1;
 
 /** Turns of loops that a call may take: plenty, and more where there are pages to clear byte by byte. */
 const FUEL_BASE = 2 ** 20;
@@ -109,6 +127,11 @@ class Told {
   counts: number[] = [];
   readonly ranges: FrameRange[] = [];
   words = "";
+  /** Where blocks and counts are written down instead, while somebody asks in numbers; null for nobody. */
+  listing: Listing | null = null;
+  counting: Float64Array | null = null;
+  /** Was anything shown that cannot be written down so? */
+  isOdd = false;
   /** How many blocks may still be listed. */
   #left = 0;
 
@@ -121,6 +144,11 @@ class Told {
   }
 
   listed(order: number, pfn: number): void {
+    if (this.listing !== null) {
+      this.listing.add(order, pfn >>> 0);
+      if (this.listing.isFull) throw TOO_MANY;
+      return;
+    }
     if (this.#left-- <= 0) throw TOO_MANY;
     this.#demandOrder(order);
     while (this.lists.length <= order) this.lists.push([]);
@@ -128,11 +156,20 @@ class Told {
   }
 
   held(pfn: number): void {
+    if (this.listing !== null) {
+      this.isOdd = true;
+      return;
+    }
     if (this.#left-- <= 0) throw TOO_MANY;
     this.cached.push(pfn >>> 0);
   }
 
   counted(order: number, blocks: number): void {
+    if (this.counting !== null) {
+      if (order >= 0 && order < this.counting.length) this.counting[order] = blocks >>> 0;
+      else this.isOdd = true;
+      return;
+    }
     this.#demandOrder(order);
     while (this.counts.length <= order) this.counts.push(0);
     this.counts[order] = blocks >>> 0;
@@ -144,7 +181,11 @@ class Told {
 }
 
 /** One pool of a WebAssembly target: guards its instance, and remembers that it could not be opened. */
-class WasmSession implements Session {
+class WasmSession implements Session, Numbers {
+  /** Nobody looks whether pages are zero. */
+  readonly zeroSeen = 0;
+  odd: Outcome | null = null;
+  readonly numbers: Numbers = this;
   readonly calls: ReadonlySet<Call>;
   readonly takesZones: boolean;
   readonly memory: Memory | null;
@@ -180,13 +221,52 @@ class WasmSession implements Session {
   }
 
   answer(command: Command): Outcome {
-    if (this.#dead !== null) return this.#dead;
+    const answer = this.#give(command);
+    return answer === ANSWER_ODD ? (this.odd as Outcome) : outcomeOf(answer, null);
+  }
+
+  call(call: number, first: number, second: number): number {
+    if (this.#dead !== null) return this.#beOdd(this.#dead);
     this.#state?.begin();
     try {
-      return this.#call(command);
+      return this.#call(call, first, second);
     } catch (error) {
-      return this.#trapped(error);
+      return this.#beOdd(this.#trapped(error));
     }
+  }
+
+  list(listing: Listing): number {
+    if (!this.#compiled.shape.showsLists) return HIDDEN;
+    listing.clear();
+    this.#told.listing = listing;
+    return this.#write(this.#exports.buddycheck_lists);
+  }
+
+  count(counts: Float64Array): number {
+    if (!this.#compiled.shape.showsCounts) return HIDDEN;
+    counts.fill(0);
+    this.#told.counting = counts;
+    return this.#write(this.#exports.buddycheck_counts);
+  }
+
+  /** Lets the target write something down. What it dies of it dies of again where somebody looks closer. */
+  #write(emit: () => void): number {
+    const told = this.#told;
+    told.isOdd = this.#dead !== null;
+    try {
+      if (!told.isOdd) emit();
+    } catch (error) {
+      if (error !== TOO_MANY) this.#trapped(error);
+      told.isOdd = true;
+    }
+    told.listing = null;
+    told.counting = null;
+    return told.isOdd ? SHOWN_ODD : SHOWN;
+  }
+
+  #beOdd(outcome: Outcome): number {
+    this.odd = outcome;
+    return ANSWER_ODD;
   }
 
   snapshot(): Snapshot | Crashed | null {
@@ -225,40 +305,60 @@ class WasmSession implements Session {
     return null;
   }
 
-  #call(command: Command): Outcome {
-    const target = this.#exports;
+  /** Gives a command in numbers. An observation is its own answer. */
+  #give(command: Command): number {
     switch (command.kind) {
       case "alloc":
-        return served(target.buddycheck_alloc(command.order, this.#zoneNumber(command.zone)));
+        return this.call(ALLOC, command.order, this.#zoneNumber(command.zone));
       case "alloc-pages":
-        return served(target.buddycheck_alloc_pages(command.pages, this.#zoneNumber(command.zone)));
+        return this.call(ALLOC_PAGES, command.pages, this.#zoneNumber(command.zone));
       case "free":
-        return this.#accepted(target.buddycheck_free(command.pfn, 0));
+        return this.call(FREE, command.pfn, UNNAMED);
       case "free-order":
-        return this.#accepted(target.buddycheck_free(command.pfn, command.order));
+        return this.call(FREE_ORDER, command.pfn, command.order);
       case "free-pages":
-        return this.#accepted(target.buddycheck_free_pages(command.pfn, command.pages));
+        return this.call(FREE_PAGES, command.pfn, command.pages);
       case "add":
-        return this.#accepted(target.buddycheck_add(command.pfn, command.pages));
+        return this.call(ADD, command.pfn, command.pages);
       case "remove":
-        return this.#accepted(target.buddycheck_remove(command.pfn, command.pages));
+        return this.call(REMOVE, command.pfn, command.pages);
       case "snapshot":
       case "counts":
       case "unnamed":
-        return OK;
+        return this.#dead === null ? ANSWER_OK : this.#beOdd(this.#dead);
+    }
+  }
+
+  #call(call: number, first: number, second: number): number {
+    const target = this.#exports;
+    switch (call) {
+      case ALLOC:
+        return served(target.buddycheck_alloc(first, second));
+      case ALLOC_PAGES:
+        return served(target.buddycheck_alloc_pages(first, second));
+      case FREE:
+        return this.#accepted(target.buddycheck_free(first, 0));
+      case FREE_ORDER:
+        return this.#accepted(target.buddycheck_free(first, second));
+      case FREE_PAGES:
+        return this.#accepted(target.buddycheck_free_pages(first, second));
+      case ADD:
+        return this.#accepted(target.buddycheck_add(first, second));
+      default:
+        return this.#accepted(target.buddycheck_remove(first, second));
     }
   }
 
   #zoneNumber(name: string | null): number {
-    return name === null ? NO_ZONE : this.#geometry.zones.findIndex((zone) => zone.name === name);
+    return name === null ? UNNAMED : this.#geometry.zones.findIndex((zone) => zone.name === name);
   }
 
-  #accepted(answered: number | undefined): Outcome {
-    if (answered === 1) return OK;
-    if (answered === 0) return REFUSED;
-    if (answered === undefined || answered === -1) return UNSAID;
+  #accepted(answered: number | undefined): number {
+    if (answered === 1) return ANSWER_OK;
+    if (answered === 0) return ANSWER_REFUSED;
+    if (answered === undefined || answered === -1) return ANSWER_UNSAID;
     this.#lastWords = `a free answered ${answered}, which is neither 1 (accepted), 0 (rejected) nor -1 (unknown)`;
-    return { kind: "crashed", how: "garbage" };
+    return this.#beOdd({ kind: "crashed", how: "garbage" });
   }
 
   #trapped(error: unknown): Crashed {
@@ -349,9 +449,9 @@ class WasmSession implements Session {
   }
 }
 
-function served(answered: number): Outcome {
+function served(answered: number): number {
   const pfn = answered >>> 0;
-  return pfn === NONE ? REFUSED : { kind: "block", pfn, zeroed: null };
+  return pfn === NONE ? ANSWER_REFUSED : pfn;
 }
 
 /** The word for a trap, by what the engine says of it. */

@@ -10,12 +10,12 @@
 import * as fc from "fast-check";
 import type { PoolShape } from "../../model/geometry.ts";
 import { STRICT_PROFILE, type Profile } from "../../model/profile.ts";
-import type { Move, Script } from "../targets/script.ts";
+import type { Script } from "../targets/script.ts";
 import type { Opening } from "../targets/target.ts";
 import { REFERENCE } from "../targets/reference.ts";
-import { Client, type Speech } from "./client.ts";
+import type { Speech } from "./client.ts";
+import { drawScript } from "./drive.ts";
 import { openingOf, type Pool } from "./pools.ts";
-import { createRandom } from "./random.ts";
 import { partsLeftOut, smallerThan } from "./shrink.ts";
 import { Stage } from "./stage.ts";
 
@@ -115,17 +115,7 @@ class ScriptArbitrary extends fc.Arbitrary<Script> {
   generate(random: fc.Random, biasFactor: number | undefined): fc.Value<Script> {
     const isShort = biasFactor !== undefined && random.nextInt(1, biasFactor) === 1;
     const length = random.nextInt(0, isShort ? Math.min(10, this.#maxLength) : this.#maxLength);
-    const playing = this.#stage.begin();
-    playing.keepsSteps = false;
-    const client = new Client(playing.ledger, createRandom(random.nextInt(-(2 ** 31), 2 ** 31 - 1)), this.#speech);
-    const script: Move[] = [];
-    while (script.length < length) {
-      const move = client.next();
-      const outcome = playing.give(move);
-      if (outcome === null) continue;
-      client.answered(move, outcome);
-      script.push(move);
-    }
+    const script = drawScript(this.#stage, random.nextInt(-(2 ** 31), 2 ** 31 - 1), this.#speech, length);
     return new fc.Value(script, undefined);
   }
 

@@ -92,6 +92,7 @@ describe("a target that does not do the same twice", () => {
       return {
         ...session,
         memory: null,
+        numbers: null,
         answer: (command) => (++moody.count === 40 ? { kind: "crashed", how: "abort" } : session.answer(command)),
       };
     },

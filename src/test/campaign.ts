@@ -23,7 +23,8 @@ import { addCounts, type LawCounts } from "../search/judged.ts";
 import { hasZones, openingOf, SCOPE_MIN, smallPools, type Pool } from "./pools.ts";
 import { createRandom, mixed } from "./random.ts";
 import { searchShortest, type Found, type Kinds } from "./shortest.ts";
-import { Stage, type Eyes } from "./stage.ts";
+import type { Eyes } from "./quick-pool.ts";
+import { Stage } from "./stage.ts";
 import { addTally, createTally, type Tally } from "./tally.ts";
 
 export interface CampaignOptions {

@@ -3,7 +3,7 @@ import { LAW_IDS } from "../../model/invariants.ts";
 import { mutantTrials } from "./catch.ts";
 
 describe("the mutants", () => {
-  const results = mutantTrials({ seeds: 3, commands: 500 }).map(({ run }) => run());
+  const results = mutantTrials({ seeds: 10, commands: 500 }).map(({ run }) => run());
 
   it("are all caught by their own law first", () => {
     expect(results.filter(({ law, caughtBy }) => law !== caughtBy)).toEqual([]);

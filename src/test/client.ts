@@ -3,24 +3,34 @@
 //  1. Filling goes on until even a single page is refused; orders that were refused are not asked for again in
 //     the same phase. Draining goes on until nothing is live. Both are bounded by the habits' `phaseMax`.
 //     With each filling it takes on other habits (habits.ts).
-//  2. It steers towards edges with its ledger (ledger.ts), which is what a client knows: the largest block that
-//     must be served and the smallest that must not, splits that are forced, frees that coalesce over many
-//     orders and frees that leave holes.
+//  2. It steers towards edges by what a client knows (free-pages.ts): the largest block that must be served and the
+//     smallest that must not, splits that are forced, frees that coalesce over many orders and frees that leave holes.
 //  3. Now and then it misbehaves: each kind of bad free, requests for nothing and for more than the largest
 //     block, frames that join twice. Each such move names its kind (script.ts).
 //  4. It makes only the calls that the allocator has.
-//  5. It speaks in moves, so that what it did can be replayed with any part of it left out.
+//  5. A drawn call is a few numbers (numbers.ts), and drawing allocates nothing. The same call as a move, which can be
+//     replayed with any part of the run left out, is made when it is asked for.
 
-import type { AllocCommand, Outcome } from "../../model/command.ts";
-import { FREE } from "../../model/frame-map.ts";
-import { buddyOf, orderFor, pagesIn, parentOf } from "../../model/geometry.ts";
-import type { Ledger } from "../../model/ledger.ts";
+import type { AllocCommand, FreeCommand } from "../../model/command.ts";
+import { alignDown, orderFor, pagesIn } from "../../model/geometry.ts";
 import type { Profile } from "../../model/profile.ts";
-import type { Misuse } from "../../model/violation.ts";
+import type { FreePages } from "../search/free-pages.ts";
+import {
+  ADD,
+  ALLOC,
+  ALLOC_PAGES,
+  ANSWER_OK,
+  FREE,
+  FREE_ORDER,
+  FREE_PAGES,
+  REMOVE,
+  UNNAMED,
+} from "../../model/numbers.ts";
 import type { Move, Naming } from "../targets/script.ts";
-import type { Session } from "../targets/target.ts";
-import { drawHabits, type Habits } from "./habits.ts";
+import type { Opening, Session } from "../targets/target.ts";
+import { Habits, MISUSES } from "./habits.ts";
 import type { Random } from "./random.ts";
+import { ServedBlocks } from "./served-blocks.ts";
 
 /** What an allocator can be asked. */
 export interface Speech extends Pick<Session, "calls" | "takesZones"> {
@@ -28,15 +38,24 @@ export interface Speech extends Pick<Session, "calls" | "takesZones"> {
   readonly takesFractions: boolean;
 }
 
-type Phase = "fill" | "stir" | "drain";
+/** The phases, in their order. */
+const FILL = 0;
+const STIR = 1;
+const DRAIN = 2;
 
-/** A request that was served. */
-interface Served {
-  readonly id: number;
-  readonly pfn: number;
-  readonly order: number;
-  readonly pages: number;
-}
+/** What kind of move was drawn (script.ts). */
+const REQUEST = 0;
+const GIVE_BACK = 1;
+const NEAR = 2;
+const LITERAL = 3;
+
+/** One dice decides what is done, and another what is asked for: it has so many sides. */
+const DICE = 10_000;
+/** Requests while filling, in a hundred; the rest are frees. */
+const FILLING = 90;
+/** Requests for nothing, and for too much, where both can be asked. */
+const NOTHING = 0.02 * DICE;
+const TOO_MUCH = 0.05 * DICE;
 
 /** Draws before giving up on finding a frame or a block of the wanted kind. */
 const DRAWS_MAX = 12;
@@ -45,288 +64,413 @@ const COMPARED = 4;
 /** Freed blocks that may be freed again by mistake. */
 const FORMER_MAX = 16;
 
-const NEXT_PHASE: Record<Phase, Phase> = { fill: "stir", stir: "drain", drain: "fill" };
+const CALL_OF: Record<Naming, number> = { none: FREE, order: FREE_ORDER, pages: FREE_PAGES };
 
 /** Draws the calls of one run; it guards the phase it is in and what it was served. */
 export class Client {
-  readonly #ledger: Ledger;
+  /** The call that was drawn last, with its two numbers. */
+  call: number = ALLOC;
+  first = 0;
+  second: number = UNNAMED;
+  /** Of a request: its order after rounding, and the pages asked for. */
+  order = 0;
+  asked = 0;
+  /** How it is wrong, as an index of `MISUSES`; -1 for a call that is not meant to be. */
+  misuse = -1;
+  readonly #pool: FreePages;
   readonly #random: Random;
-  #habits: Habits;
-  readonly #speech: Speech;
-  readonly #live: Served[] = [];
-  readonly #former: Served[] = [];
-  /** Ranges that were removed and may join again. */
-  readonly #absent: { readonly pfn: number; readonly pages: number }[] = [];
-  #phase: Phase = "fill";
-  #stepsLeft: number;
+  readonly #opening: Opening;
+  readonly #habits: Habits;
+  readonly #live: ServedBlocks = new ServedBlocks();
+  readonly #former: ServedBlocks = new ServedBlocks();
+  /** Freed so far: the next one takes the place of the oldest former block. */
+  #freed = 0;
+  /** Ranges that were removed and may join again: pfn, pages and so on. */
+  readonly #absent: number[] = [];
+  #kind: number = REQUEST;
+  /** The request whose block is given back, or is near; and the place of the former among those that are live. */
+  #id = -1;
+  #place = -1;
+  /** The frame that a wrong free names, counted from that block's head. */
+  #offset = 0;
+  #phase = FILL;
+  #stepsLeft = 0;
   /** The largest order not refused in this phase. */
   #orderMax: number;
   #requests = 0;
+  /** Where each part of the dice ends: `#share`. */
+  #mistakes = 0;
+  #resizes = 0;
+  #asks = 0;
+  #aims = 0;
 
-  constructor(ledger: Ledger, random: Random, speech: Speech) {
-    this.#ledger = ledger;
-    this.#speech = speech;
+  // What the allocator has, as the draws ask for it.
+  readonly #maxOrder: number;
+  readonly #start: number;
+  readonly #end: number;
+  readonly #zones: number;
+  readonly #takesOrders: boolean;
+  readonly #takesCounts: boolean;
+  readonly #adds: boolean;
+  readonly #removes: boolean;
+  readonly #takesFractions: boolean;
+  readonly #roundsUp: boolean;
+  /** Calls that give a block back: one of a power of two pages, and one of any other length. */
+  readonly #frees: readonly number[];
+  readonly #oddFrees: readonly number[];
+  /** May a free name an order, and may it name nothing? */
+  readonly #freesByOrder: boolean;
+  readonly #freesByName: boolean;
+
+  constructor(opening: Opening, pool: FreePages, random: Random, speech: Speech) {
+    const { geometry, profile } = opening;
+    const { calls } = speech;
+    this.#opening = opening;
+    this.#pool = pool;
     this.#random = random;
-    this.#habits = drawHabits(random, ledger.profile, ledger.geometry);
-    this.#stepsLeft = this.#habits.phaseMax;
-    this.#orderMax = ledger.maxOrder;
+    this.#maxOrder = geometry.maxOrder;
+    this.#start = geometry.span.start;
+    this.#end = geometry.span.end;
+    this.#zones = speech.takesZones ? geometry.zones.length : 1;
+    this.#takesOrders = calls.has("alloc");
+    this.#takesCounts = calls.has("alloc-pages");
+    this.#adds = calls.has("add");
+    this.#removes = calls.has("remove");
+    this.#takesFractions = speech.takesFractions;
+    this.#roundsUp = profile.rounding === "power-of-two";
+    this.#frees = namings(speech, profile, true).map((naming) => CALL_OF[naming]);
+    this.#oddFrees = namings(speech, profile, false).map((naming) => CALL_OF[naming]);
+    this.#freesByOrder = this.#frees.includes(FREE_ORDER);
+    this.#freesByName = this.#frees.includes(FREE);
+    this.#habits = new Habits(geometry, profile);
+    this.#orderMax = this.#maxOrder;
+    this.#enter(FILL);
   }
 
-  /** The next move. Tell the client with `answered` what came of it. */
-  next(): Move {
-    if (this.#stepsLeft-- <= 0 || this.#isOver()) this.#enter(NEXT_PHASE[this.#phase]);
-    const { misuse, resizing } = this.#habits;
-    const dice = this.#random.below(100);
-    if (dice < misuse) return this.#mistake();
-    if (dice < misuse + resizing && this.#phase !== "drain") return this.#resize();
-    return this.#asks() ? this.#request() : this.#giveBack();
+  /** Draws the next call. Tell the client with `answered` what came of it. */
+  draw(): void {
+    if (this.#stepsLeft-- <= 0 || this.#isOver()) this.#enter(this.#phase === DRAIN ? FILL : this.#phase + 1);
+    const dice = this.#random.below(DICE);
+    this.misuse = -1;
+    if (dice < this.#mistakes && this.#drawMistake()) return;
+    if (dice >= this.#mistakes && dice < this.#resizes && this.#drawResize()) return;
+    if (dice < this.#asks || this.#live.size === 0) this.#drawRequest();
+    else this.#drawGiveBack();
+  }
+
+  /** The call that was drawn last, as a move, be it answered by now or not. */
+  move(): Move {
+    const { call, first, second } = this;
+    switch (this.#kind) {
+      case REQUEST:
+        return { kind: "request", id: this.#requests - 1, command: this.#request() };
+      case GIVE_BACK: {
+        const naming = call === FREE ? "none" : call === FREE_ORDER ? "order" : "pages";
+        return { kind: "give-back", id: this.#id, naming };
+      }
+      case NEAR: {
+        const order = call === FREE ? null : second;
+        const misuse = MISUSES[this.misuse] as (typeof MISUSES)[number];
+        return { kind: "misuse", misuse, id: this.#id, offset: this.#offset, order };
+      }
+      default: {
+        const misuse = MISUSES[this.misuse] ?? null;
+        if (call !== ADD && call !== REMOVE) return { kind: "literal", misuse, command: freeOf(call, first, second) };
+        return {
+          kind: "literal",
+          misuse,
+          command: { kind: call === ADD ? "add" : "remove", pfn: first, pages: second },
+        };
+      }
+    }
   }
 
   /** From here on the client only gives back. */
   leave(): void {
-    this.#enter("drain");
+    this.#enter(DRAIN);
     this.#stepsLeft = Infinity;
   }
 
   /** Is there nothing left to give back? */
   get isDone(): boolean {
-    return this.#live.length === 0;
+    return this.#live.size === 0;
   }
 
-  /** Takes note of what came of a move. */
-  answered(move: Move, outcome: Outcome): void {
-    if (move.kind === "request") {
-      const { command, id } = move;
-      const asked = command.kind === "alloc" ? 2 ** command.order : Math.max(command.pages, 1);
-      const order = orderFor(asked);
-      const pages = this.#ledger.profile.rounding === "exact" ? asked : 2 ** order;
-      if (outcome.kind === "block") this.#live.push({ id, pfn: outcome.pfn, order, pages });
-      else if (this.#phase === "fill" && order <= this.#orderMax) this.#orderMax = order - 1;
-    } else if (move.kind === "give-back") this.#gave(move.id);
-    else if (move.kind === "literal" && move.command.kind === "remove" && outcome.kind === "ok")
-      this.#absent.push(move.command);
+  /** Takes note of what came of the call that was drawn last: the pfn served, or a code (numbers.ts). */
+  answered(answer: number): void {
+    if (this.#kind === REQUEST) {
+      if (answer >= 0) this.#live.add(this.#requests - 1, answer, this.order, this.asked);
+      else if (this.#phase === FILL && this.order <= this.#orderMax) this.#orderMax = this.order - 1;
+    } else if (this.#kind === GIVE_BACK) this.#gave(this.#place);
+    else if (this.call === REMOVE && answer === ANSWER_OK) this.#absent.push(this.first, this.second);
   }
 
   /** A block is given back once, whatever the allocator says to it. */
-  #gave(id: number): void {
-    const at = this.#live.findIndex((served) => served.id === id);
-    const [served] = this.#live.splice(at, 1);
-    if (served === undefined) return;
-    if (this.#former.length === FORMER_MAX) this.#former.shift();
-    this.#former.push(served);
+  #gave(place: number): void {
+    const former = this.#former;
+    const to = this.#freed++ % FORMER_MAX;
+    former.copy(this.#live, place, to);
+    if (to === former.size) former.size++;
+    this.#live.drop(place);
   }
 
   #isOver(): boolean {
-    if (this.#phase === "fill") return this.#orderMax < 0;
-    return this.#phase === "drain" && this.#live.length === 0;
+    if (this.#phase === FILL) return this.#orderMax < 0;
+    return this.#phase === DRAIN && this.#live.size === 0;
   }
 
-  #enter(phase: Phase): void {
+  #enter(phase: number): void {
     this.#phase = phase;
-    if (phase === "fill") this.#habits = drawHabits(this.#random, this.#ledger.profile, this.#ledger.geometry);
+    if (phase === FILL) this.#habits.draw(this.#random);
+    this.#orderMax = this.#maxOrder;
     this.#stepsLeft = this.#habits.phaseMax;
-    this.#orderMax = this.#ledger.maxOrder;
+    this.#share();
   }
 
-  #asks(): boolean {
-    if (this.#live.length === 0) return true;
-    if (this.#phase === "stir") return this.#random.chance(this.#habits.requests);
-    return this.#phase === "fill" ? this.#random.chance(90) : false;
+  /** Parts of the dice: for mistakes, for frames that leave or join, and of the rest so many in a hundred for requests. */
+  #share(): void {
+    const { misuse, resizing, requests, aimed } = this.#habits;
+    const asks = this.#phase === FILL ? FILLING : this.#phase === STIR ? requests : 0;
+    this.#mistakes = (misuse * DICE) / 100;
+    this.#resizes = this.#mistakes + (this.#phase === DRAIN ? 0 : (resizing * DICE) / 100);
+    this.#asks = this.#resizes + ((DICE - this.#resizes) * asks) / 100;
+    this.#aims = TOO_MUCH + ((DICE - TOO_MUCH) * aimed) / 100;
   }
 
   // ---------------------------------------------------------------- requests
 
-  #request(): Move {
-    return { kind: "request", id: this.#requests++, command: this.#wish() };
-  }
-
-  #wish(): AllocCommand {
+  #drawRequest(): void {
     const random = this.#random;
-    const zone = this.#zone();
-    const { calls } = this.#speech;
-    const counts = calls.has("alloc-pages");
-    if (counts && random.chance(2)) return { kind: "alloc-pages", pages: 0, zone };
-    if (random.chance(3)) return this.#tooMuch(zone);
-    const order = Math.max(Math.min(this.#order(), this.#orderMax), 0);
-    if (!counts || (calls.has("alloc") && !random.chance(this.#habits.counted))) return { kind: "alloc", order, zone };
-    const fewest = order === 0 ? 1 : pagesIn(order - 1) + 1;
-    return { kind: "alloc-pages", pages: fewest + random.below(pagesIn(order) - fewest + 1), zone };
-  }
-
-  /** An order with a purpose, or any that the client is used to. */
-  #order(): number {
-    const random = this.#random;
-    if (!random.chance(this.#habits.aimed)) return random.pick(this.#habits.orders);
-    const largest = this.#largestFree();
-    switch (random.below(4)) {
-      case 0:
-        return largest + 1;
-      case 1:
-        return this.#splitting();
-      default:
-        return largest;
+    this.#kind = REQUEST;
+    this.#requests++;
+    this.second = this.#zones > 1 && random.chance(this.#habits.zoned) ? random.below(this.#zones) : UNNAMED;
+    const dice = random.below(DICE);
+    if (dice < TOO_MUCH) {
+      if (dice < NOTHING && this.#takesCounts) this.#ask(ALLOC_PAGES, 0);
+      else this.#askTooMuch();
+      return;
     }
+    const wanted = dice < this.#aims ? this.#edge(dice) : this.#habits.orders.pick(random);
+    const order = Math.max(Math.min(wanted, this.#orderMax), 0);
+    if (!this.#takesCounts || (this.#takesOrders && !random.chance(this.#habits.counted))) this.#ask(ALLOC, order);
+    else {
+      const fewest = order === 0 ? 1 : pagesIn(order - 1) + 1;
+      this.#ask(ALLOC_PAGES, fewest + random.below(pagesIn(order) - fewest + 1));
+    }
+  }
+
+  /**
+   * An order with a purpose: in half of all cases the largest that must be served; else one more, or the smallest
+   * without a free block of its own, since serving it splits a larger one.
+   */
+  #edge(dice: number): number {
+    const { ordersFree } = this.#pool;
+    const missing = ~ordersFree & (pagesIn(this.#maxOrder) - 1);
+    if ((dice & 3) === 1) return missing === 0 ? 0 : 31 - Math.clz32(missing & -missing);
+    return this.#largestFree() + ((dice & 3) === 0 ? 1 : 0);
   }
 
   /** The largest order that must be served, or -1. */
   #largestFree(): number {
-    const { maxOrder, geometry, freeBlocks } = this.#ledger;
-    for (let order = maxOrder; order >= 0; order--) {
-      for (let zone = 0; zone < geometry.zones.length; zone++) {
-        if ((freeBlocks[zone * (maxOrder + 1) + order] as number) > 0) return order;
-      }
-    }
-    return -1;
+    return 31 - Math.clz32(this.#pool.ordersFree);
   }
 
-  /** The smallest order without a free block of its own: serving it splits a larger one. */
-  #splitting(): number {
-    const { maxOrder, freeBlocks } = this.#ledger;
-    for (let order = 0; order < maxOrder; order++) if (freeBlocks[order] === 0) return order;
-    return 0;
+  /** Asks for an order, or for so many pages. */
+  #ask(call: number, first: number): void {
+    this.call = call;
+    this.first = first;
+    this.asked = call === ALLOC ? pagesIn(first) : Math.max(first, 1);
+    this.order = call === ALLOC ? first : orderFor(this.asked);
+  }
+
+  #request(): AllocCommand {
+    const zone = this.second < 0 ? null : (this.#opening.geometry.zones[this.second]?.name ?? null);
+    return this.call === ALLOC
+      ? { kind: "alloc", order: this.first, zone }
+      : { kind: "alloc-pages", pages: this.first, zone };
   }
 
   /** More than the largest block, as an order or as a count. */
-  #tooMuch(zone: string | null): AllocCommand {
-    const { maxOrder } = this.#ledger;
-    const { calls } = this.#speech;
-    if (!calls.has("alloc-pages") || (calls.has("alloc") && this.#random.chance(50)))
-      return { kind: "alloc", order: maxOrder + 1, zone };
-    return { kind: "alloc-pages", pages: pagesIn(maxOrder) + 1 + this.#random.below(pagesIn(maxOrder)), zone };
-  }
-
-  #zone(): string | null {
-    const { zones } = this.#ledger.geometry;
-    const names = zones.length > 1 && this.#speech.takesZones;
-    return names && this.#random.chance(this.#habits.zoned) ? this.#random.pick(zones).name : null;
+  #askTooMuch(): void {
+    const random = this.#random;
+    const largest = pagesIn(this.#maxOrder);
+    if (!this.#takesCounts || (this.#takesOrders && random.chance(50))) this.#ask(ALLOC, this.#maxOrder + 1);
+    else this.#ask(ALLOC_PAGES, largest + 1 + random.below(largest));
   }
 
   // ---------------------------------------------------------------- honest frees
 
-  #giveBack(): Move {
-    const served = this.#chosen();
-    return { kind: "give-back", id: served.id, naming: this.#naming(served) };
+  #drawGiveBack(): void {
+    const live = this.#live;
+    const place = this.#drawLive();
+    const order = live.orders[place] as number;
+    const asked = live.asked[place] as number;
+    const fitsOrder = this.#roundsUp || asked === pagesIn(order);
+    this.#kind = GIVE_BACK;
+    this.#id = live.ids[place] as number;
+    this.#place = place;
+    this.first = live.pfns[place] as number;
+    const ways = fitsOrder ? this.#frees : this.#oddFrees;
+    this.call = ways.length === 1 ? (ways[0] as number) : this.#random.pick(ways);
+    this.second = this.call === FREE_ORDER ? order : this.call === FREE_PAGES ? asked : UNNAMED;
   }
 
-  /** Of some live blocks the one that coalesces furthest, or least; else any. */
-  #chosen(): Served {
+  /** Of some live blocks the one that coalesces furthest, or least; else any. Answers its place. */
+  #drawLive(): number {
     const random = this.#random;
-    const dice = random.below(100);
+    const pool = this.#pool;
+    const { size, pfns, orders } = this.#live;
     const { coalescing } = this.#habits;
-    let chosen = random.pick(this.#live);
-    if (dice >= (100 + coalescing) / 2) return chosen;
+    const dice = random.below(100);
+    let chosen = random.below(size);
+    if (dice >= (100 + coalescing) >> 1) return chosen;
     const sign = dice < coalescing ? 1 : -1;
+    let best = sign * pool.ordersGrown(pfns[chosen] as number, orders[chosen] as number);
     for (let more = 1; more < COMPARED; more++) {
-      const other = random.pick(this.#live);
-      if (sign * this.#orderAfter(other) > sign * this.#orderAfter(chosen)) chosen = other;
+      const other = random.below(size);
+      const grown = sign * pool.ordersGrown(pfns[other] as number, orders[other] as number);
+      if (grown <= best) continue;
+      chosen = other;
+      best = grown;
     }
     return chosen;
   }
 
-  /** By how many orders a block would grow if it were freed. */
-  #orderAfter({ pfn, order }: Served): number {
-    const ledger = this.#ledger;
-    let head = pfn;
-    let grown = order;
-    while (grown < ledger.maxOrder) {
-      if (ledger.cover(buddyOf(head, grown)) !== FREE || ledger.coverOrder < grown) break;
-      head = parentOf(head, grown);
-      grown++;
-    }
-    return grown - order;
-  }
-
-  /** How the size is named: as the profile has it, and in every way that it leaves open. */
-  #naming({ order, pages }: Served): Naming {
-    const fitsOrder = this.#ledger.profile.rounding === "power-of-two" || pages === 2 ** order;
-    return this.#random.pick(namings(this.#speech, this.#ledger.profile, fitsOrder));
-  }
-
   // ---------------------------------------------------------------- mistakes
 
-  #mistake(): Move {
-    const misuse = this.#random.pick(this.#habits.misuses);
-    return this.#wrongFree(misuse) ?? (this.#asks() ? this.#request() : this.#giveBack());
+  /** Draws a wrong free; false where none was found to make. */
+  #drawMistake(): boolean {
+    if (!this.#freesByOrder && !this.#freesByName) return false;
+    const misuse = this.#habits.misuses.pick(this.#random);
+    this.misuse = misuse;
+    if (this.#drawWrongFree(misuse)) return true;
+    this.misuse = -1;
+    return false;
   }
 
-  /** A wrong free of this kind, or null where none was found to make. */
-  #wrongFree(misuse: Misuse): Move | null {
-    const { start, end } = this.#ledger.geometry.span;
-    switch (misuse) {
-      case "double":
-        return this.#near(misuse, this.#former, ({ pfn }) => (this.#ledger.cover(pfn) === FREE ? 0 : null));
-      case "interior":
-        return this.#near(misuse, this.#live, ({ pages }) => (pages > 1 ? 1 + this.#random.below(pages - 1) : null));
+  #drawWrongFree(misuse: number): boolean {
+    const random = this.#random;
+    switch (MISUSES[misuse]) {
+      case "double": {
+        if (this.#former.size === 0) return false;
+        const place = random.below(this.#former.size);
+        return (
+          this.#pool.freeOrderAround(this.#former.pfns[place] as number) >= 0 && this.#beside(this.#former, place, 0)
+        );
+      }
+      case "interior": {
+        if (this.#live.size === 0) return false;
+        const place = random.below(this.#live.size);
+        const pages = this.#roundsUp
+          ? pagesIn(this.#live.orders[place] as number)
+          : (this.#live.asked[place] as number);
+        return pages > 1 && this.#beside(this.#live, place, 1 + random.below(pages - 1));
+      }
       case "wrong-size":
-        if (!namings(this.#speech, this.#ledger.profile, true).includes("order")) return null;
-        return this.#near(misuse, this.#live, () => 0);
+        // Of one order only, none is wrong.
+        if (this.#maxOrder === 0) return false;
+        return this.#freesByOrder && this.#live.size > 0 && this.#beside(this.#live, random.below(this.#live.size), 0);
       case "misaligned":
-        if (!this.#speech.takesFractions) return null;
-        return this.#near(misuse, this.#live, () => 0.5);
+        return (
+          this.#takesFractions && this.#live.size > 0 && this.#beside(this.#live, random.below(this.#live.size), 0.5)
+        );
       case "out-of-range":
-        return this.#literal(misuse, this.#random.chance(50) && start > 0 ? start - 1 : end + this.#random.below(4));
+        return this.#at(random.chance(50) && this.#start > 0 ? this.#start - 1 : this.#end + random.below(4));
       case "reserved":
-        return this.#literal(
-          misuse,
-          this.#frame((pfn) => !this.#ledger.isManaged(pfn)),
-        );
-      case "never-allocated":
-        return this.#literal(
-          misuse,
-          this.#frame((pfn) => this.#ledger.cover(pfn) === FREE),
-        );
+        for (let draw = 0; draw < DRAWS_MAX; draw++) {
+          const pfn = this.#drawFrame();
+          if (!this.#pool.isManaged(pfn)) return this.#at(pfn);
+        }
+        return false;
+      default:
+        for (let draw = 0; draw < DRAWS_MAX; draw++) {
+          const pfn = this.#drawFrame();
+          if (this.#pool.freeOrderAround(pfn) >= 0) return this.#at(pfn);
+        }
+        return false;
     }
   }
 
-  /** A wrong free beside a block that was served: at the offset asked for, where that is not null. */
-  #near(misuse: Misuse, among: readonly Served[], offsetIn: (served: Served) => number | null): Move | null {
-    if (among.length === 0) return null;
-    const served = this.#random.pick(among);
-    const offset = offsetIn(served);
-    if (offset === null) return null;
-    return { kind: "misuse", misuse, id: served.id, offset, order: this.#wrongOrder(misuse, served.order) };
+  /** Frees wrongly beside a block that was served. */
+  #beside(among: ServedBlocks, place: number, offset: number): true {
+    this.#kind = NEAR;
+    this.#id = among.ids[place] as number;
+    this.#offset = offset;
+    this.first = (among.pfns[place] as number) + offset;
+    const own = among.orders[place] as number;
+    const maxOrder = this.#maxOrder;
+    if (MISUSES[this.misuse] !== "wrong-size") return this.#nameAny(own);
+    this.call = FREE_ORDER;
+    this.second = (own + 1 + this.#random.below(maxOrder)) % (maxOrder + 1);
+    return true;
   }
 
-  #wrongOrder(misuse: Misuse, own: number): number | null {
-    const { profile, maxOrder } = this.#ledger;
-    if (!namings(this.#speech, profile, true).includes("order")) return null;
-    if (misuse === "wrong-size") return (own + 1 + this.#random.below(Math.max(maxOrder, 1))) % (maxOrder + 1);
-    if (namings(this.#speech, profile, true).includes("none") && this.#random.chance(40)) return null;
-    return this.#random.chance(60) ? own : this.#random.below(maxOrder + 1);
+  /** Frees wrongly at a frame of no block that is known. */
+  #at(pfn: number): true {
+    this.#kind = LITERAL;
+    this.first = pfn;
+    return this.#nameAny(this.#random.below(this.#maxOrder + 1));
   }
 
-  #literal(misuse: Misuse, pfn: number | null): Move | null {
-    if (pfn === null) return null;
-    const order = this.#wrongOrder("never-allocated", this.#random.below(this.#ledger.maxOrder + 1));
-    const command = order === null ? ({ kind: "free", pfn } as const) : ({ kind: "free-order", pfn, order } as const);
-    return { kind: "literal", misuse, command };
-  }
-
-  /** A frame of the pool that is as wanted, or null after some draws. */
-  #frame(isWanted: (pfn: number) => boolean): number | null {
-    const { start, end } = this.#ledger.geometry.span;
-    for (let draw = 0; draw < DRAWS_MAX; draw++) {
-      const pfn = start + this.#random.below(end - start);
-      if (isWanted(pfn)) return pfn;
+  /** The order a wrong free names: this one, any, or none where it may. */
+  #nameAny(own: number): true {
+    const random = this.#random;
+    if (!this.#freesByOrder || (this.#freesByName && random.chance(40))) {
+      this.call = FREE;
+      this.second = UNNAMED;
+    } else {
+      this.call = FREE_ORDER;
+      this.second = random.chance(60) ? own : random.below(this.#maxOrder + 1);
     }
-    return null;
+    return true;
+  }
+
+  #drawFrame(): number {
+    return this.#start + this.#random.below(this.#end - this.#start);
   }
 
   // ---------------------------------------------------------------- frames that join or leave
 
   /** Free frames leave and later join again; sometimes live ones should leave, or present ones join. */
-  #resize(): Move {
-    if (!this.#speech.calls.has("remove")) return this.#request();
-    const back = this.#absent.pop();
-    if (back !== undefined)
-      return { kind: "literal", misuse: null, command: { kind: "add", pfn: back.pfn, pages: back.pages } };
-    const pages = this.#random.chance(50) ? 1 + this.#random.below(4) : pagesIn(Math.max(this.#largestFree(), 0));
-    const isRefused = this.#random.chance(30);
-    const pfn = this.#frame((first) => isFreeRange(this.#ledger, first, pages) !== isRefused);
-    if (pfn === null) return this.#request();
-    const kind = isRefused && this.#speech.calls.has("add") && this.#random.chance(50) ? "add" : "remove";
-    return { kind: "literal", misuse: null, command: { kind, pfn, pages } };
+  #drawResize(): boolean {
+    if (!this.#removes) return false;
+    const random = this.#random;
+    if (this.#absent.length > 0 && this.#adds) {
+      this.second = this.#absent.pop() as number;
+      this.first = this.#absent.pop() as number;
+      this.#kind = LITERAL;
+      this.call = ADD;
+      return true;
+    }
+    const pages = random.chance(50) ? 1 + random.below(4) : pagesIn(Math.max(this.#largestFree(), 0));
+    const isRefused = random.chance(30);
+    for (let draw = 0; draw < DRAWS_MAX; draw++) {
+      const pfn = this.#drawFrame();
+      if (this.#isFreeRange(pfn, pages) === isRefused) continue;
+      this.#kind = LITERAL;
+      this.call = isRefused && this.#adds && random.chance(50) ? ADD : REMOVE;
+      this.first = pfn;
+      this.second = pages;
+      return true;
+    }
+    return false;
   }
+
+  #isFreeRange(pfn: number, pages: number): boolean {
+    let at = pfn;
+    while (at < pfn + pages) {
+      const order = this.#pool.freeOrderAround(at);
+      if (order < 0) return false;
+      at = alignDown(at, order) + pagesIn(order);
+    }
+    return true;
+  }
+}
+
+/** A free with its numbers as a command. */
+function freeOf(call: number, pfn: number, second: number): FreeCommand {
+  if (call === FREE) return { kind: "free", pfn };
+  return call === FREE_ORDER ? { kind: "free-order", pfn, order: second } : { kind: "free-pages", pfn, pages: second };
 }
 
 /** The ways in which a free may name its size, of those that the allocator and its profile have; never none. */
@@ -341,9 +485,4 @@ export function namings(
   if (sizeAtFree !== "named" && calls.has("free")) named.push("none");
   if (named.length > 0) return named;
   return calls.has("free") ? ["none"] : calls.has("free-pages") ? ["pages"] : ["order"];
-}
-
-function isFreeRange(ledger: Ledger, pfn: number, pages: number): boolean {
-  for (let frame = pfn; frame < pfn + pages; frame++) if (ledger.cover(frame) !== FREE) return false;
-  return true;
 }

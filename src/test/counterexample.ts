@@ -20,7 +20,8 @@ import { hasZones, isSmallerPool, openingOf, shrunkenPools, type Pool } from "./
 import { liftScript, liftShape } from "./scale.ts";
 import { kindsIn, searchShortest, type Found } from "./shortest.ts";
 import { shrinkScript, trialOn } from "./shrink.ts";
-import { Stage, type Eyes } from "./stage.ts";
+import type { Eyes } from "./quick-pool.ts";
+import { Stage } from "./stage.ts";
 
 /** How short a counterexample is known to be. */
 export type Certificate =

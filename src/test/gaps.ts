@@ -12,7 +12,7 @@ import type { Call } from "../targets/target.ts";
 import type { Covered } from "./campaign.ts";
 import { namings } from "./client.ts";
 import { MISUSES } from "./habits.ts";
-import type { Eyes } from "./stage.ts";
+import type { Eyes } from "./quick-pool.ts";
 import { servedIn } from "./tally.ts";
 
 export interface Gaps {

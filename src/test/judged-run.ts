@@ -5,14 +5,14 @@
 //     lists, which such a target shows after the last move.
 //  2. `recorded` answers what was answered, so that a report can be made without starting the process again.
 
-import { OK, type Snapshot } from "../../model/command.ts";
+import { OK, type Counts, type Snapshot } from "../../model/command.ts";
 import { ALL_LAWS, type LawId } from "../../model/invariants.ts";
 import type { Violation } from "../../model/violation.ts";
 import { createLedger, type Ledger } from "../../model/ledger.ts";
 import { step } from "../../model/step.ts";
 import { countLaws, type LawCounts } from "../search/judged.ts";
 import { Resolver, type Move, type Script } from "../targets/script.ts";
-import type { Call, Crashed, Opening, ScriptRun, SessionTarget } from "../targets/target.ts";
+import type { Crashed, Opening, ScriptRun, Session, SessionTarget } from "../targets/target.ts";
 
 /** The first fault of the allocator in a run: the move after which it showed, and what was broken. */
 export interface RunFault {
@@ -66,8 +66,17 @@ export interface KeptRun {
   readonly run: ScriptRun;
 }
 
+/** The same, with the counts that were shown after the last move. */
+export interface SeenRun extends KeptRun {
+  readonly counts: Counts | Crashed | null;
+}
+
 /** A target that answers as these runs did, each in its pool. */
-export function recorded(name: string, calls: ReadonlySet<Call>, kept: readonly KeptRun[]): SessionTarget {
+export function recorded(
+  name: string,
+  { calls, takesZones }: Pick<Session, "calls" | "takesZones">,
+  kept: readonly SeenRun[],
+): SessionTarget {
   return {
     kind: "session",
     name,
@@ -78,15 +87,16 @@ export function recorded(name: string, calls: ReadonlySet<Call>, kept: readonly 
       let at = 0;
       return {
         calls,
-        takesZones: false,
+        takesZones,
         answer: () => given[at++] ?? { kind: "crashed", how: "not-recorded" },
         snapshot: () => (at === given.length ? (found?.run.snapshot ?? null) : null),
-        counts: () => null,
+        counts: () => (at === given.length ? (found?.counts ?? null) : null),
         reset: () => {
           at = 0;
         },
         memory: null,
         steps: null,
+        numbers: null,
         lastWords: found?.run.lastWords ?? "",
       };
     },

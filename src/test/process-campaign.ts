@@ -16,7 +16,7 @@ import type { Script } from "../targets/script.ts";
 import { drawnPool, scripts } from "./arbitrary.ts";
 import { nothingCovered, type CampaignFinding, type CampaignOptions, type Covered, type Job } from "./campaign.ts";
 import { LIFTED_ORDER, type Placed } from "./counterexample.ts";
-import { judgeRun, neededBy, recorded, type KeptRun } from "./judged-run.ts";
+import { judgeRun, neededBy, recorded, type KeptRun, type SeenRun } from "./judged-run.ts";
 import { hasZones, isSmallerPool, openingOf, SCOPE_MIN, shrunkenPools, smallPools, type Pool } from "./pools.ts";
 import { mixed } from "./random.ts";
 import { liftScript, liftShape } from "./scale.ts";
@@ -51,7 +51,7 @@ export class ProcessCampaign {
   #commands = 0;
   #runCommands = 0;
   #showsLists = false;
-  #kept: readonly KeptRun[] = [];
+  #kept: readonly SeenRun[] = [];
   #finding: CampaignFinding | null = null;
 
   constructor(options: ProcessOptions) {
@@ -92,7 +92,11 @@ export class ProcessCampaign {
   get shown(): CampaignOptions {
     const { target } = this.#options;
     const eyes = this.#showsLists ? "lists" : "answers";
-    return { ...this.#options, eyes, target: recorded(target.name, this.#calls ?? new Set(), this.#kept) };
+    return {
+      ...this.#options,
+      eyes,
+      target: recorded(target.name, { calls: this.#calls ?? new Set(), takesZones: false }, this.#kept),
+    };
   }
 
   /** Does the next job. */
@@ -177,10 +181,10 @@ export class ProcessCampaign {
     this.#finding = { job, commands: this.#commands, counterexample: { ...placed, law, certificate, lifted, found } };
   }
 
-  async #keep({ pool, script }: Placed): Promise<KeptRun> {
+  async #keep({ pool, script }: Placed): Promise<SeenRun> {
     const opening = openingOf(pool.shape, this.#options.profile);
     const [run] = await this.#options.target.run(opening, [script]);
-    return { opening, script, run: run ?? { outcomes: [], snapshot: null, lastWords: "" } };
+    return { opening, script, run: run ?? { outcomes: [], snapshot: null, lastWords: "" }, counts: null };
   }
 
   /** The first of these scripts that breaks the law, without what it does not need. */

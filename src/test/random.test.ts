@@ -8,7 +8,7 @@ function drawn(seed: number): string {
 }
 
 describe("a seed", () => {
-  it("gives the same numbers for ever", () => expect(drawn(1)).toBe("67 33 87 21 3 52 64 20"));
+  it("gives the same numbers for ever", () => expect(drawn(1)).toBe("62 0 52 98 96 28 61 72"));
   it("is one run of its own", () => expect(drawn(2)).not.toBe(drawn(1)));
 
   it("draws every number about equally often", () => {

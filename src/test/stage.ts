@@ -22,10 +22,10 @@ import { step } from "../../model/step.ts";
 import type { Violation } from "../../model/violation.ts";
 import { Resolver, type Move, type Script } from "../targets/script.ts";
 import type { Crashed, Opening, Session, SessionTarget } from "../targets/target.ts";
+import { LedgerFreePages, type FreePages } from "../search/free-pages.ts";
 import { countLaws, type LawCounts } from "../search/judged.ts";
-
-/** What is seen besides the answers. */
-export type Eyes = "answers" | "counts" | "lists";
+import { quickPool, type Eyes, type QuickPool } from "./quick-pool.ts";
+import { isFineInNumbers } from "./quick-script.ts";
 
 /** A command with its answer. `move` is the move it came from; an observation belongs to the move before it. */
 export interface Taken {
@@ -53,6 +53,8 @@ const NO_COUNTS: Counts = { kind: "counts", free: [], zone: null };
 export class Stage {
   readonly opening: Opening;
   readonly eyes: Eyes;
+  /** What judges runs in numbers; null where only the relation can. */
+  readonly quick: QuickPool | null;
   readonly #session: Session;
   readonly #laws: ReadonlySet<LawId>;
 
@@ -62,6 +64,7 @@ export class Stage {
     this.#laws = laws;
     this.#session = target.open(opening);
     this.eyes = eyes ?? eyesOn(this.#session);
+    this.quick = laws.size === ALL_LAWS.size ? quickPool(this.#session, opening) : null;
   }
 
   get session(): Session {
@@ -97,6 +100,8 @@ export class Stage {
 
   /** The law that a script breaks first, and null for none. Steps are not kept. */
   lawBroken(script: Script): LawId | null {
+    const { quick, opening, eyes } = this;
+    if (quick !== null && isFineInNumbers(quick, opening.geometry, script, eyes)) return null;
     const playing = this.begin();
     playing.keepsSteps = false;
     playing.ledger.gathersEvidence = false;
@@ -117,6 +122,8 @@ function eyesOn(session: Session): Eyes {
 /** One playing, move by move; it guards the ledger and what names a block. */
 export class Playing implements Played {
   readonly ledger: Ledger;
+  /** What the ledger says is free. */
+  readonly freePages: FreePages;
   readonly steps: Taken[] = [];
   keepsSteps = true;
   /** How often each law was put to the test, where that is counted. */
@@ -133,6 +140,7 @@ export class Playing implements Played {
     this.#session = session;
     this.#eyes = eyes;
     this.ledger = createLedger({ geometry, profile, start: "empty", laws });
+    this.freePages = new LedgerFreePages(this.ledger);
   }
 
   /** Gives a move: its outcome, or null where it was passed over. */

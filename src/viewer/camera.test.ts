@@ -10,6 +10,7 @@ import { STRICT_PROFILE } from "../../model/profile.ts";
 import { step } from "../../model/step.ts";
 import { REFERENCE } from "../targets/reference.ts";
 import { Client } from "../test/client.ts";
+import { answerOf } from "../../model/numbers.ts";
 import { createRandom } from "../test/random.ts";
 import { Stage } from "../test/stage.ts";
 import type { TraceHeader } from "../trace/event.ts";
@@ -39,11 +40,12 @@ type Recorded = readonly (readonly [Command, Outcome] | "lost")[];
 function clientTrace(seed: number, commands: number): Recorded {
   const stage = new Stage(REFERENCE, { geometry: createGeometry(SHAPE), profile: STRICT_PROFILE }, "answers");
   const playing = stage.begin();
-  const client = new Client(playing.ledger, createRandom(seed), { ...stage.session, takesFractions: true });
+  const speech = { ...stage.session, takesFractions: true };
+  const client = new Client(stage.opening, playing.freePages, createRandom(seed), speech);
   while (playing.steps.length < commands) {
-    const move = client.next();
-    const outcome = playing.give(move);
-    if (outcome !== null) client.answered(move, outcome);
+    client.draw();
+    const outcome = playing.give(client.move());
+    if (outcome !== null) client.answered(answerOf(outcome));
   }
   return playing.steps.map(({ command, outcome }) => [command, outcome] as const);
 }
