@@ -9,6 +9,7 @@ import type { Command } from "commander";
 import type { LawId } from "../../model/invariants.ts";
 import type { Profile } from "../../model/profile.ts";
 import type { Command as Call, Outcome } from "../../model/command.ts";
+import { PAIRS_MAX } from "../search/leaving-out.ts";
 import type { TraceCursor, TraceHeader } from "../trace/event.ts";
 import { eventLine, headerLine, lostLine } from "../trace/native-writer.ts";
 import { EXIT } from "../verdict.ts";
@@ -116,7 +117,7 @@ function summary(first: TraceResult, minimized: Minimized | null, law: LawId, ev
     minimized === null
       ? "cut after the violation; no smaller part breaks the law in the same way within the search's limits"
       : minimized.oneMinimal
-        ? `1-minimal: without any one of them it does not break ${law} in the same way`
+        ? `minimal: without any one of them${events > PAIRS_MAX ? "" : ", or any two,"} it does not break ${law} in the same way`
         : "the search's budget ran out: it may still hold events that are not needed";
   const line = first.findings[0]?.line ?? 0;
   return `${first.file}: ${law} at line ${line}: ${events} events kept of ${first.events} up to there (${how}).`;
@@ -127,7 +128,7 @@ export function registerMinimize(program: Command): void {
   program
     .command("minimize")
     .summary("reduce a violating trace to the events that matter")
-    .description("Reduces a violating trace to a 1-minimal one that breaks the same law in the same way.")
+    .description("Reduces a violating trace to a minimal one that breaks the same law in the same way.")
     .argument("<file>", "a trace that violates a law")
     .option("--profile <name|file>", "what the allocator promises; outranks the header's profile")
     .option("--without <laws>", "laws that are not judged, separated by commas", parseLaws)

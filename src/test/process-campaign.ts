@@ -11,8 +11,9 @@ import * as fc from "fast-check";
 import type { LawId } from "../../model/invariants.ts";
 import type { PoolShape } from "../../model/geometry.ts";
 import type { LawCounts } from "../search/judged.ts";
+import type { Kept } from "../search/leaving-out.ts";
 import type { Call, Opening, ScriptTarget } from "../targets/target.ts";
-import type { Script } from "../targets/script.ts";
+import type { Move, Script } from "../targets/script.ts";
 import { drawnPool, scripts } from "./arbitrary.ts";
 import { nothingCovered, type CampaignFinding, type CampaignOptions, type Covered, type Job } from "./campaign.ts";
 import { LIFTED_ORDER, type Placed } from "./counterexample.ts";
@@ -20,7 +21,7 @@ import { judgeRun, neededBy, recorded, type KeptRun, type SeenRun } from "./judg
 import { hasZones, isSmallerPool, openingOf, SCOPE_MIN, shrunkenPools, smallPools, type Pool } from "./pools.ts";
 import { mixed } from "./random.ts";
 import { liftScript, liftShape } from "./scale.ts";
-import { shrinking, type Kept } from "./shrink.ts";
+import { shrinking } from "./shrink.ts";
 import { countMove, createTally, type Tally } from "./tally.ts";
 
 /** What a process cannot be asked: its lines have neither zones nor parts of pages. */
@@ -188,14 +189,14 @@ export class ProcessCampaign {
   }
 
   /** The first of these scripts that breaks the law, without what it does not need. */
-  async #firstKept(opening: Opening, offered: Iterable<Script>, law: LawId): Promise<Kept | null> {
+  async #firstKept(opening: Opening, offered: Iterable<Script>, law: LawId): Promise<Kept<Move> | null> {
     let at = 0;
     for (const batch of inBatches(offered)) {
       const runs = await this.#options.target.run(opening, batch);
       for (const [number, run] of runs.entries()) {
         const script = batch[number] as Script;
         const fault = judgeRun({ opening, script, run }, new Map(), this.#options.laws);
-        if (fault?.violation.law === law) return { script: neededBy(script, run, fault), at: at + number };
+        if (fault?.violation.law === law) return { items: neededBy(script, run, fault), at: at + number };
       }
       at += batch.length;
     }
@@ -206,7 +207,7 @@ export class ProcessCampaign {
     const opening = openingOf(pool.shape, this.#options.profile);
     const start = await this.#firstKept(opening, [script], law);
     if (start === null) return null;
-    const course = shrinking(start.script, this.#calls ?? new Set());
+    const course = shrinking(start.items, this.#calls ?? new Set());
     let next = course.next();
     while (next.done !== true) next = course.next(await this.#firstKept(opening, next.value, law));
     return { pool, script: next.value };
@@ -220,7 +221,7 @@ export class ProcessCampaign {
       const by = shape.maxOrder - pool.shape.maxOrder;
       const lowered = Array.from({ length: by + 1 }, (_, less) => liftScript(placed.script, less - by));
       const found = await this.#firstKept(opening, lowered, law);
-      if (found !== null) return (await this.#shrink({ pool, script: found.script }, law)) ?? placed;
+      if (found !== null) return (await this.#shrink({ pool, script: found.items }, law)) ?? placed;
     }
     return placed;
   }
@@ -231,7 +232,7 @@ export class ProcessCampaign {
     if (by <= 0 || (full === null && pool.shape.pages * 2 ** by > LIFTED_PAGES_MAX)) return null;
     const shape: PoolShape = full ?? liftShape(pool.shape, by);
     const found = await this.#firstKept(openingOf(shape, profile), [liftScript(script, by), script], law);
-    return found === null ? null : { pool: { name: full === null ? pool.name : "named", shape }, script: found.script };
+    return found === null ? null : { pool: { name: full === null ? pool.name : "named", shape }, script: found.items };
   }
 }
 

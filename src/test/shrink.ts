@@ -14,6 +14,15 @@
 
 import type { LawId } from "../../model/invariants.ts";
 import { orderFor, pagesIn } from "../../model/geometry.ts";
+import {
+  leavingOutParts,
+  PAIRS_MAX,
+  runCourse,
+  without,
+  withoutOne,
+  withoutTwo,
+  type Course,
+} from "../search/leaving-out.ts";
 import { callOf, type Move, type Script } from "../targets/script.ts";
 import type { Call } from "../targets/target.ts";
 
@@ -28,9 +37,6 @@ export interface Staged {
   };
 }
 
-/** Moves of a script above which two are not left out at once. */
-const PAIRS_MAX = 40;
-
 /** A trial on this stage, for this law. */
 export function trialOn(stage: Staged, law: LawId): Trial {
   return (script) => {
@@ -41,17 +47,8 @@ export function trialOn(stage: Staged, law: LawId): Trial {
   };
 }
 
-/** A candidate that fails, without what it does not need, and its place among those that were offered. */
-export interface Kept {
-  readonly script: Script;
-  readonly at: number;
-}
-
-/**
- * The course of shrinking: it offers candidates in order, is told the first that fails (or null), and ends with the
- * shrunk script. Whoever runs it decides whether candidates are tried one by one or many at once.
- */
-export type Shrinking = Generator<Iterable<Script>, Script, Kept | null>;
+/** The course of shrinking, which ends with the shrunk script. */
+export type Shrinking = Course<Move>;
 
 /** Shrinks a script that fails, and holds nothing that is passed over. */
 export function* shrinking(start: Script, calls: ReadonlySet<Call>): Shrinking {
@@ -59,7 +56,7 @@ export function* shrinking(start: Script, calls: ReadonlySet<Call>): Shrinking {
   for (;;) {
     const smaller = yield smallerThan(kept, calls);
     if (smaller === null) return kept;
-    kept = smaller.script;
+    kept = smaller.items;
   }
 }
 
@@ -67,42 +64,7 @@ export function* shrinking(start: Script, calls: ReadonlySet<Call>): Shrinking {
 export function shrinkScript(script: Script, trial: Trial, calls: ReadonlySet<Call>): Script | null {
   const start = trial(script);
   if (start === null) return null;
-  const course = shrinking(start, calls);
-  let next = course.next();
-  while (next.done !== true) next = course.next(firstKept(next.value, trial));
-  return next.value;
-}
-
-function firstKept(offered: Iterable<Script>, trial: Trial): Kept | null {
-  let at = 0;
-  for (const candidate of offered) {
-    const script = trial(candidate);
-    if (script !== null) return { script, at };
-    at++;
-  }
-  return null;
-}
-
-/** Leaves out parts that are not needed: large ones first, and of one size the last first. */
-function* leavingOutParts(start: Script): Shrinking {
-  let kept = start;
-  for (let size = Math.floor(kept.length / 2); size >= 1; size = Math.floor(size / 2)) {
-    let end = kept.length;
-    while (end > 0) {
-      const found = yield partsBefore(kept, end, size);
-      if (found === null) break;
-      end = Math.min(end - found.at * size, found.script.length);
-      kept = found.script;
-    }
-  }
-  return kept;
-}
-
-/** The script without each part of this size that ends at or before `end`, the last part first. */
-function* partsBefore(script: Script, end: number, size: number): Generator<Script> {
-  for (let to = end; to > 0; to -= size) {
-    yield [...script.slice(0, Math.max(to - size, 0)), ...script.slice(to)];
-  }
+  return runCourse(shrinking(start, calls), trial);
 }
 
 /** Candidates that are smaller whatever is passed over in them. */
@@ -128,23 +90,13 @@ function isSmaller(a: Script, b: Script): boolean {
 
 /** Everything that is one change away, the most hopeful first. */
 function* candidates(script: Script): Generator<Script> {
-  for (let at = script.length - 1; at >= 0; at--) yield without(script, at);
+  yield* withoutOne(script);
   if (script.length <= PAIRS_MAX) {
     yield* withoutTwo(script);
     yield* withoutOneAndChanged(script);
   }
   yield* changed(script);
   if (script.length <= PAIRS_MAX) yield* moved(script);
-}
-
-function without(script: Script, at: number): Script {
-  return [...script.slice(0, at), ...script.slice(at + 1)];
-}
-
-function* withoutTwo(script: Script): Generator<Script> {
-  for (let first = 0; first < script.length; first++) {
-    for (let second = first + 1; second < script.length; second++) yield without(without(script, second), first);
-  }
 }
 
 /** One move less, and another request of a different order or free of a different block. */

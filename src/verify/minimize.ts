@@ -1,11 +1,11 @@
-// Reduces a violating trace to a 1-minimal one: without any one of its events, it no longer breaks the
-// same law in the same way.
+// Reduces a violating trace to a minimal one: without any one of its events, and where few are left without any two,
+// it no longer breaks the same law in the same way.
 //
 //  1. "The same way" is the fault with its frames, at the same last event, as the first violation.
 //  2. Two readings keep memory small: the first finds the violation, the second keeps just the events that
 //     could matter: those about the frames at issue, and the allocations live at the end.
-//  3. The smallest of a few likely sets that still breaks the law goes into delta debugging (Zeller and
-//     Hildebrandt, TSE 2002), first by lifetimes (a block's allocation with its free), then by events.
+//  3. From the smallest of a few likely sets that still breaks the law parts are left out as from a script
+//     (src/search/leaving-out.ts), first by lifetimes (a block's allocation with its free), then by events.
 //  4. A budget of judged events bounds the search; when it runs out the result says so.
 
 import type { Command, Outcome } from "../../model/command.ts";
@@ -15,6 +15,7 @@ import { createLedger } from "../../model/ledger.ts";
 import type { Profile } from "../../model/profile.ts";
 import { step } from "../../model/step.ts";
 import type { Fault, Violation } from "../../model/violation.ts";
+import { leavingOutPairs, leavingOutParts, runCourse, type Course } from "../search/leaving-out.ts";
 import type { TraceHeader } from "../trace/event.ts";
 
 /** One kept event; `line` names it in the trace it came from. A null command stands for lost events. */
@@ -103,16 +104,12 @@ export class Minimizer {
     const start = sorted.find((events) => this.#shows(events));
     if (start === undefined) return null;
     const last = start.at(-1) as KeptEvent;
-    const byLifetime = this.#reduce(lifetimes(start.slice(0, -1)), last);
-    let units = byLifetime
+    const byLifetime = this.#run(leavingOutParts(lifetimes(start.slice(0, -1))), last);
+    const single = byLifetime
       .flat()
       .sort((a, b) => a.line - b.line)
       .map((event) => [event]);
-    // Dropping one event can make another superfluous, so this repeats until nothing changes.
-    for (let before = Infinity; units.length < before && this.#budget > 0;) {
-      before = units.length;
-      units = this.#singles(this.#reduce(units, last), last);
-    }
+    const units = this.#run(leavingOutPairs(this.#run(leavingOutParts(single), last)), last);
     const events = [...units.flat(), last];
     const violation = violationOf({ events, header: this.#header, profile: this.#profile }) as Violation;
     return { lines: events.map((event) => event.line), violation, oneMinimal: this.#budget > 0, trials: this.#trials };
@@ -130,38 +127,9 @@ export class Minimizer {
     return this.#shows([...events, last]);
   }
 
-  /** ddmin by complements: drops ever smaller parts for as long as the violation stays. */
-  #reduce(units: readonly KeptEvent[][], last: KeptEvent): KeptEvent[][] {
-    let kept = [...units];
-    let parts = 2;
-    while (kept.length >= 2 && this.#budget > 0) {
-      const size = Math.ceil(kept.length / parts);
-      const smaller = this.#withoutOnePart(kept, size, last);
-      if (smaller !== null) {
-        kept = smaller;
-        parts = Math.max(parts - 1, 2);
-      } else if (size === 1) break;
-      else parts = Math.min(parts * 2, kept.length);
-    }
-    return kept;
-  }
-
-  #withoutOnePart(units: readonly KeptEvent[][], size: number, last: KeptEvent): KeptEvent[][] | null {
-    for (let start = 0; start < units.length && this.#budget > 0; start += size) {
-      const rest = [...units.slice(0, start), ...units.slice(start + size)];
-      if (this.#showsUnits(rest, last)) return rest;
-    }
-    return null;
-  }
-
-  /** Tries each unit once, latest first, keeping what is needed: the definition of 1-minimal. */
-  #singles(units: readonly KeptEvent[][], last: KeptEvent): KeptEvent[][] {
-    const kept = [...units];
-    for (let index = kept.length - 1; index >= 0 && this.#budget > 0; index--) {
-      const [unit] = kept.splice(index, 1);
-      if (!this.#showsUnits(kept, last)) kept.splice(index, 0, unit as KeptEvent[]);
-    }
-    return kept;
+  /** Runs a course for as long as there is budget. */
+  #run(course: Course<KeptEvent[]>, last: KeptEvent): readonly KeptEvent[][] {
+    return runCourse(course, (units) => (this.#budget > 0 && this.#showsUnits(units, last) ? units : null));
   }
 }
 
