@@ -66,7 +66,16 @@ describe("a target on several threads", () => {
     { name: MODULE, shape: { maxOrder: 0, pages: 1 }, jobs: 2 },
   ])("is explored as on one: $name, $jobs threads, $shape", async ({ jobs, ...which }) => {
     const alone = exploreSubject(await optionsOf(which));
-    const together = await exploreSubjectOn(jobs, which.name, await optionsOf(which));
+    const together = await exploreSubjectOn(jobs, which.name, await optionsOf(which), exploreSubject);
     expect(reported(together)).toEqual(reported(alone));
   });
+  it("is left to one thread where a call does not return", async () => {
+    const name = "test/never-returns.mjs";
+    const options = await optionsOf({ name, shape: { maxOrder: 0, pages: 1 }, options: { oracle: "api" } });
+    await expect(exploreSubjectOn(2, name, options, alone, 500)).rejects.toThrow("one thread begins again");
+  });
 });
+
+function alone(): never {
+  throw new Error("one thread begins again");
+}

@@ -25,7 +25,7 @@ import type { Look } from "../report/look.ts";
 import { counted } from "../report/names.ts";
 import type { Context } from "../report/outcome.ts";
 import { exploreSpec } from "../scale/explore-spec.ts";
-import { exploreSubjectOn } from "../scale/explore-subject.ts";
+import { exploreSubjectOn, type ExploreAlone } from "../scale/explore-subject.ts";
 import type { Oracle } from "../search/subject-space.ts";
 import { patiently } from "../targets/module.ts";
 import { REFERENCE } from "../targets/reference.ts";
@@ -159,8 +159,8 @@ function runTarget(
   if (isPlain && isCompactPool(options)) return exploreReference(options);
   const takesFractions = target === REFERENCE || subject.kind === "mutant";
   const all = { ...options, oracle: flags.oracle, takesFractions, mode: modeOf(flags), properties };
-  if (flags.jobs > 1) return exploreSubjectOn(flags.jobs, name, all);
-  return patiently(target, () => exploreSubject(all), endInterrupted);
+  const alone: ExploreAlone = (asked) => patiently(target, () => exploreSubject(asked), endInterrupted);
+  return flags.jobs === 1 ? alone(all) : exploreSubjectOn(flags.jobs, name, all, alone);
 }
 
 function modeOf({ mode, seed, bits }: ExploreFlags): Mode {

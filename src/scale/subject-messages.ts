@@ -8,4 +8,6 @@ export interface SubjectJob extends Pick<
 > {
   /** As the user named it: `reference`, `mutant:ID`, or the path of a file. */
   readonly name: string;
+  /** Shared by all threads: one number, of the states that they came to the end of. */
+  readonly ended: Int32Array;
 }

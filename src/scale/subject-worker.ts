@@ -33,6 +33,8 @@ function loaded(read: TargetRead): SessionTarget {
 }
 
 parentPort?.on("message", (task: ExpansionTask) => {
-  const expansion = expand(space, task);
+  const expansion = expand(space, task, () => {
+    Atomics.add(job.ended, 0, 1);
+  });
   parentPort?.postMessage(expansion, [expansion.records.buffer as ArrayBuffer]);
 });

@@ -33,8 +33,8 @@ const CHANGED_SHIFT = 6;
 /** Looks that a record begins with. */
 export const LOOKS = 3;
 
-/** Carries a task out. */
-export function expand(space: SubjectSpace, { rows, words, does }: ExpansionTask): Expansion {
+/** Carries a task out; `ended` is told of each state that came to its end. */
+export function expand(space: SubjectSpace, { rows, words, does }: ExpansionTask, ended: () => void): Expansion {
   space.widenTo(words);
   const records = new Records();
   for (let at = 0; at < rows.length; at += words) {
@@ -42,6 +42,7 @@ export function expand(space: SubjectSpace, { rows, words, does }: ExpansionTask
     row.set(rows.subarray(at, at + words));
     const isFine = expandOne(space, row, does, records);
     if (!isFine) return { records: records.written, isBroken: true };
+    ended();
   }
   return { records: records.written, isBroken: false };
 }
