@@ -72,10 +72,10 @@ describe("a target on several threads", () => {
   it("is left to one thread where a call does not return", async () => {
     const name = "test/never-returns.mjs";
     const options = await optionsOf({ name, shape: { maxOrder: 0, pages: 1 }, options: { oracle: "api" } });
-    await expect(exploreSubjectOn(2, name, options, alone, 500)).rejects.toThrow("one thread begins again");
+    await expect(exploreSubjectOn(2, name, options, beginAgain, 500)).rejects.toThrow("one thread begins again");
   });
 });
 
-function alone(): never {
+function beginAgain(): never {
   throw new Error("one thread begins again");
 }
