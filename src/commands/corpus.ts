@@ -14,12 +14,12 @@ import { expectedWords } from "../corpus/verdict-words.ts";
 import { withVerdicts } from "../spec/case-update.ts";
 import type { Expected } from "../spec/case.ts";
 import { EXIT } from "../verdict.ts";
-import { addCase } from "./corpus-add.ts";
+import type { AddFlags } from "./corpus-add.ts";
 import { corpusFiles, readCorpus } from "./corpus-files.ts";
 import { print } from "./output.ts";
 import { packageRoot } from "./package-files.ts";
 import { reportersOf, startContext, type Reporter } from "./reporters.ts";
-import { dealerOf, shardIn, tellSuites, withRunOptions, type LimitFlags } from "./run.ts";
+import { dealerOf, shardIn, tellSuites, withRunOptions, type LimitFlags } from "./run-options.ts";
 
 interface RunFlags extends LimitFlags {
   readonly json: boolean;
@@ -38,6 +38,11 @@ async function runFolder(folder: string | undefined, flags: RunFlags): Promise<v
 function suiteOf(file: string, part: PartResult, flags: LimitFlags): SuiteResult {
   const summary = "every case gets the verdict it expects";
   return { name: "corpus", summary, file, shard: shardIn(flags), parts: [part] };
+}
+
+/** Loaded when needed: what makes a case of a trace takes as long to load as hundreds of cases to judge. */
+async function addTrace(file: string, flags: AddFlags): Promise<void> {
+  await (await import("./corpus-add.ts")).addCase(file, flags);
 }
 
 interface Change {
@@ -115,7 +120,7 @@ export function registerCorpus(program: Command): void {
     .option("--name <name>", "the case's name; the law and a number by default")
     .option("--profile <name|file>", "what the allocator promises; outranks the header's profile")
     .addHelpText("after", ADD_EXAMPLES)
-    .action(addCase);
+    .action(addTrace);
   corpus
     .command("update")
     .summary("bring expected verdicts up to date")

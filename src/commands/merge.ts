@@ -10,7 +10,7 @@ import { readRunReport } from "../spec/run-report.ts";
 import { mergeSuites } from "../suite/merge.ts";
 import { InputError, inputError } from "./input.ts";
 import { parseReporter, REPORTER_HELP, reportersOf, startContext, type Reporter } from "./reporters.ts";
-import { tellSuites } from "./run.ts";
+import { tellSuites } from "./run-options.ts";
 
 interface MergeFlags {
   readonly json: boolean;

@@ -1,35 +1,22 @@
 // `buddycheck run`: runs suites, by default the one that comes with the package, and says what they exercised.
 //
 //  1. A suite is read as a whole before anything runs: a mistake in it costs no time.
-//  2. The exit code is that of the worst suite: a failed check before one that is undecided, that before a part
-//     that exercised nothing.
-//  3. Several suites share a budget as the parts of one do.
+//  2. Several suites share a budget as the parts of one do.
 
 import type { Command } from "commander";
-import { suiteVerdict, type SuiteResult } from "../checks.ts";
+import type { SuiteResult } from "../checks.ts";
 import { runCorpus } from "../corpus/run.ts";
-import type { Context } from "../report/outcome.ts";
-import { suiteJson } from "../report/suite-json.ts";
-import { suiteOutcome } from "../report/suite-outcome.ts";
-import { suiteText } from "../report/suite-text.ts";
-import type { Shard } from "../share.ts";
 import type { Suite } from "../spec/suite.ts";
 import { printSuite } from "../spec/suite-print.ts";
 import { runSuite, type SuiteWorld } from "../suite/run.ts";
-import { EXIT } from "../verdict.ts";
 import { corpusFiles, readCorpus, today } from "./corpus-files.ts";
 import { refuseUnreasoned, withBaseline, writeBaseline, type BaselineFlags } from "./baselines.ts";
-import { Dealer, parseBudget, parseShard } from "./limits.ts";
 import { print, warn } from "./output.ts";
-import { parseReporter, report, REPORTER_HELP, reportersOf, startContext, type Reporter } from "./reporters.ts";
+import { reportersOf, startContext, type Reporter } from "./reporters.ts";
+import { dealerOf, shardIn, tellSuites, withRunOptions, type LimitFlags } from "./run-options.ts";
 import { FailureSaver } from "./save-failures.ts";
 import { beside, suiteNamed, VERIFY_FILES } from "./suite-files.ts";
 import { loadTargets, type LoadedTargets } from "./suite-targets.ts";
-
-export interface LimitFlags {
-  readonly shard?: Shard;
-  readonly budget?: number;
-}
 
 export interface RunFlags extends LimitFlags, BaselineFlags {
   readonly save?: string;
@@ -102,42 +89,6 @@ async function runAll(
     results.push(await runSuite(suite, world));
   }
   return results;
-}
-
-/** Reports suites in every form that was asked for, and ends with the exit code that they call for. */
-export function tellSuites(reporters: readonly Reporter[], results: readonly SuiteResult[], context: Context): void {
-  report(reporters, {
-    text: (look) => results.map((result) => suiteText(result, look)).join("\n"),
-    json: () => suiteJson(results),
-    outcomes: () => results.map((result) => suiteOutcome(result, context)),
-  });
-  process.exitCode = exitCodeOf(results);
-}
-
-/** The share that a run is of, or null where it is all. */
-export function shardIn({ shard }: LimitFlags): Shard | null {
-  return shard === undefined || shard.of === 1 ? null : shard;
-}
-
-export function dealerOf(flags: LimitFlags): Dealer {
-  return new Dealer(shardIn(flags), flags.budget ?? Infinity, () => performance.now());
-}
-
-/** The exit code that these results call for. */
-export function exitCodeOf(results: readonly SuiteResult[]): number {
-  const verdicts = results.map(suiteVerdict);
-  if (verdicts.includes("failed")) return EXIT.violated;
-  if (verdicts.includes("undecided")) return EXIT.undecided;
-  return verdicts.includes("vacuous") ? EXIT.vacuous : EXIT.holds;
-}
-
-/** The options by which a run is limited and reported, for every command that has checks to share. */
-export function withRunOptions(command: Command): Command {
-  return command
-    .option("--reporter <name=path>", REPORTER_HELP, parseReporter)
-    .option("--json", "the same as --reporter json", false)
-    .option("--shard <i/n>", "run one of n shares of the checks; `auto` asks the job runner (docs/ci.md)", parseShard)
-    .option("--budget <time>", "time for all checks, such as 5m; what is not tried by then is undecided", parseBudget);
 }
 
 /** Adds `run` to the command line. */
