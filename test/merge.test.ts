@@ -84,6 +84,9 @@ describe("--shard auto", () => {
   it.each<[string, Readonly<Record<string, string>>, string]>([
     ["GitLab", { CI_NODE_INDEX: "2", CI_NODE_TOTAL: "3" }, "share 2 of 3"],
     ["CircleCI", { CIRCLE_NODE_INDEX: "0", CIRCLE_NODE_TOTAL: "3" }, "share 1 of 3"],
+    ["Semaphore", { SEMAPHORE_JOB_INDEX: "3", SEMAPHORE_JOB_COUNT: "3" }, "share 3 of 3"],
+    ["Bitbucket", { BITBUCKET_PARALLEL_STEP: "2", BITBUCKET_PARALLEL_STEP_COUNT: "3" }, "share 3 of 3"],
+    ["Azure Pipelines", { SYSTEM_JOBPOSITIONINPHASE: "3", SYSTEM_TOTALJOBSINPHASE: "3" }, "share 3 of 3"],
     ["Buildkite", { BUILDKITE_PARALLEL_JOB: "2", BUILDKITE_PARALLEL_JOB_COUNT: "3" }, "share 3 of 3"],
     ["Kubernetes", { JOB_COMPLETION_INDEX: "1", JOB_COMPLETIONS: "3" }, "share 2 of 3"],
     ["Slurm", { SLURM_ARRAY_TASK_ID: "7", SLURM_ARRAY_TASK_MIN: "5", SLURM_ARRAY_TASK_COUNT: "3" }, "share 3 of 3"],

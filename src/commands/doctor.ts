@@ -52,7 +52,7 @@ function program({ name, ask, use }: (typeof PROGRAMS)[number]): Finding {
   const { error, stdout, stderr } = spawnSync(name, ask, { encoding: "utf8", timeout: PATIENCE_MS });
   if (error !== undefined && (error as NodeJS.ErrnoException).code === "ENOENT")
     return { name, state: "missing", told: "not found", use };
-  const version = /\d+(?:\.\d+)+\S*/u.exec(`${stdout ?? ""}${stderr ?? ""}`)?.[0];
+  const version = /\d+(?:\.\d+)+[\w.+~-]*/u.exec(`${stdout ?? ""}${stderr ?? ""}`)?.[0];
   return { name, state: "found", told: version ?? "found", use };
 }
 

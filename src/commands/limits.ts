@@ -1,8 +1,9 @@
 // `--shard i/n` and `--budget 5m`: which share of a suite's checks a run takes, and how long it may take.
 //
-//  1. `--shard auto` asks the job runner which share it is: GitLab, CircleCI, Buildkite, AWS Batch, Kubernetes and
-//     Slurm say so in the environment. It has to be asked for: GitLab also numbers the jobs of a matrix, and a run
-//     that silently checked a part only would be worse than one that checks all of it in every job.
+//  1. `--shard auto` asks the job runner which share it is: GitLab, CircleCI, Buildkite, Semaphore, Bitbucket, Azure
+//     Pipelines, AWS Batch, Kubernetes and Slurm say so in the environment. It has to be asked for: GitLab also numbers
+//     the jobs of a matrix, and a run that silently checked a part only would be worse than one that checks all of it
+//     in every job.
 //  2. The budget is shared by the parts: each gets an equal part of the time that is left when it begins. A check
 //     that has begun is ended, so the budget is passed by at most one check; explorations and campaigns, which would
 //     have no end, each get an equal part of the time that is left to theirs. A part may have a budget of its own.
@@ -13,10 +14,13 @@ import { inputError } from "./input.ts";
 
 /** The variables that say which of several jobs this is: its number, from `first`, and how many there are. */
 const RUNNERS = [
-  // GitLab, CircleCI, Buildkite.
+  // GitLab, CircleCI, Buildkite, Semaphore, Bitbucket, Azure Pipelines.
   { index: "CI_NODE_INDEX", of: "CI_NODE_TOTAL", first: 1 },
   { index: "CIRCLE_NODE_INDEX", of: "CIRCLE_NODE_TOTAL", first: 0 },
   { index: "BUILDKITE_PARALLEL_JOB", of: "BUILDKITE_PARALLEL_JOB_COUNT", first: 0 },
+  { index: "SEMAPHORE_JOB_INDEX", of: "SEMAPHORE_JOB_COUNT", first: 1 },
+  { index: "BITBUCKET_PARALLEL_STEP", of: "BITBUCKET_PARALLEL_STEP_COUNT", first: 0 },
+  { index: "SYSTEM_JOBPOSITIONINPHASE", of: "SYSTEM_TOTALJOBSINPHASE", first: 1 },
   // Kubernetes' indexed jobs, whose number of completions the job's template has to pass on; Slurm; AWS Batch.
   { index: "JOB_COMPLETION_INDEX", of: "JOB_COMPLETIONS", first: 0 },
   { index: "SLURM_ARRAY_TASK_ID", of: "SLURM_ARRAY_TASK_COUNT", first: null },

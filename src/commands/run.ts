@@ -96,7 +96,7 @@ export function registerRun(program: Command): void {
   withRunOptions(
     program
       .command("run")
-      .summary("run suites: by default the corpus, the reference allocator and its mutants")
+      .summary("run suites of checks, by all three engines; by default the one that comes along")
       .description("Runs suites of checks. Without a file, runs the default suite, which takes some seconds.")
       .argument("[suites...]", "suites that come along, by name, or files (docs/suites.md)"),
   )
