@@ -162,9 +162,7 @@ function free(ledger: Ledger, pfn: number, pages: number, sizeUnknown: boolean):
   }
   const holder = holderOf(ledger, pfn) as Holder;
   ledger.clearLive(holder.pfn);
-  const whole =
-    pfn === holder.pfn && (ledger.profile.partialFree === "refused" || ledger.profile.sizeAtFree === "remembered");
-  const end = whole ? holder.pfn + holder.pages : pfn + pages;
+  const end = pfn + pages;
   keepPart(ledger, holder.pfn, pfn, holder.since);
   keepPart(ledger, end, holder.pfn + holder.pages, holder.since);
   ledger.insertFree(pfn, end);
@@ -210,7 +208,7 @@ function releaseManaged(ledger: Ledger, start: number, end: number): void {
   for (const run of ledger.runs) {
     const from = Math.max(start, run.start);
     const to = Math.min(end, run.end);
-    if (from < to) ledger.insertFree(from, to);
+    ledger.insertFree(from, to);
   }
 }
 

@@ -330,14 +330,15 @@ describe("an ordinary step is decided at once", () => {
     ["a0=3 a0=5 f5:0", 0],
     ["p3=4 p4=0 f0", 0, exact],
   ])("%s: the last event takes %i looks", (text, looks, profile = {}) => {
-    const geometry = createGeometry(SMALL_POOL);
-    const ledger = new Counting({ geometry, profile: { ...STRICT_PROFILE, ...profile }, start: "empty" });
-    const { events } = parseNotation(text);
-    for (const event of events) {
-      ledger.looks = 0;
-      if (event.kind === "step") expect(step(ledger, event.command, event.outcome)).toEqual([]);
+    for (const basePfn of [0, 8]) {
+      const geometry = createGeometry({ ...SMALL_POOL, basePfn });
+      const ledger = new Counting({ geometry, profile: { ...STRICT_PROFILE, ...profile }, start: "empty" });
+      for (const event of parseNotation(text, basePfn).events) {
+        ledger.looks = 0;
+        if (event.kind === "step") expect(step(ledger, event.command, event.outcome)).toEqual([]);
+      }
+      expect(ledger.looks).toBe(looks);
     }
-    expect(ledger.looks).toBe(looks);
   });
 
   it("and one that names pages far outside costs no memory for them", () => {

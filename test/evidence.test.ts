@@ -103,6 +103,11 @@ const STAGES: Readonly<Record<string, Stage>> = {
   "usable order 2": { profile: { usableMaxOrder: 2 } },
   apart: { profile: { initialFreeSet: "any" } },
   "no law": { laws: new Set() },
+  "lazy, sixteen": { profile: { coalescing: "lazy" }, shape: { pages: 16 } },
+  "four tiles": { shape: { pages: 2 ** 18, maxOrder: 16, reserved: [{ start: 70_000, end: 70_001 }] } },
+  "four tiles in one block": { shape: { pages: 2 ** 18, maxOrder: 18 } },
+  "fifo, 24": { profile: { placement: "fifo" }, shape: { pages: 24 } },
+  "apart, sixteen": { profile: { initialFreeSet: "any" }, shape: { pages: 16 } },
 };
 
 interface Case {
