@@ -108,6 +108,8 @@ const STAGES: Readonly<Record<string, Stage>> = {
   "four tiles in one block": { shape: { pages: 2 ** 18, maxOrder: 18 } },
   "fifo, 24": { profile: { placement: "fifo" }, shape: { pages: 24 } },
   "apart, sixteen": { profile: { initialFreeSet: "any" }, shape: { pages: 16 } },
+  "mid-life, four tiles": { start: "unknown", shape: { pages: 2 ** 18, maxOrder: 16 } },
+  "adjacent, usable order 2": { profile: { usableMaxOrder: 2, aboveMax: "adjacent" } },
 };
 
 interface Case {
