@@ -135,7 +135,6 @@ function freeRanges(ledger: Ledger): readonly FrameRange[] {
   for (const number of [...ledger.frames.touchedTiles(), Infinity]) {
     const tileStart = Math.min(number * tilePages, ledger.geometry.span.end);
     pushUntouched(ledger, ranges, untouchedFrom, tileStart);
-    if (number === Infinity) break;
     untouchedFrom = Math.min(tileStart + tilePages, ledger.geometry.span.end);
     pushTouched(ledger, ranges, Math.max(tileStart, ledger.geometry.span.start), untouchedFrom);
   }
@@ -144,11 +143,10 @@ function freeRanges(ledger: Ledger): readonly FrameRange[] {
 
 /** Untouched tiles hold what the pool began with; blocks that reach in from a touched tile are added by it. */
 function pushUntouched(ledger: Ledger, ranges: FrameRange[], start: number, end: number): void {
-  if (ledger.gap !== "withheld" || start >= end) return;
+  if (ledger.gap !== "withheld") return;
   for (const run of ledger.geometry.runs) {
     const from = Math.max(run.start, start);
     const to = Math.min(run.end, end);
-    if (from >= to) continue;
     if (ledger.maxOrder <= ledger.frames.tileOrder) ranges.push({ start: from, end: to });
     else pushTouched(ledger, ranges, from, to);
   }
