@@ -43,6 +43,7 @@ describe("evidence is bounded", () => {
     expect(around("f64:4", stage)).toBe("free 64..128");
     expect(around("f64:5", stage)).toBe("free 0..64, free 64..128");
     expect(around("f64*9", stage)).toBe("free 64..128");
+    expect(around("a4=0", { shape: { pages: 64 } })).toBe("free 0..8, free 8..16, free 16..24, free 24..32");
   });
 
   it("three blocks are offered, and none of a zone that may not serve", () => {
