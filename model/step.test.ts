@@ -279,7 +279,7 @@ describe("what notation cannot write", () => {
   const block = { kind: "block", zeroed: null } as const;
 
   it.each<[string, Command, Outcome, string]>([
-    ["half a page served", { kind: "alloc", order: 0, zone: null }, { ...block, pfn: 0.5 }, "aligned"],
+    ["half a page served", { kind: "alloc", order: 0, zone: null }, { ...block, pfn: 8.5 }, "aligned"],
     [
       "a page before the pool served",
       { kind: "alloc", order: 0, zone: null },
