@@ -69,6 +69,19 @@ describe("a booting machine", () => {
   });
 });
 
+it("a bootmem that is brought back goes on as it was, and so does one that has retired", () => {
+  const bootmem = boot("u0-8");
+  bootmem.allocatePages(3);
+  const [booting, retired] = [new Uint8Array(bootmem.byteLength), new Uint8Array(bootmem.byteLength)];
+  bootmem.save(booting, 0);
+  handOver(bootmem, 3);
+  bootmem.save(retired, 0);
+  bootmem.restore(booting, 0);
+  expect([shown(bootmem.handedOut()), bootmem.allocatePage()]).toEqual(["1-4", 4]);
+  bootmem.restore(retired, 0);
+  expect([shown(bootmem.handedOut()), bootmem.allocatePage()]).toEqual(["1-4", null]);
+});
+
 describe("the hand-over", () => {
   it("makes free what was not handed out, with the bitmap's own page", () => {
     const bootmem = boot("u0-8 b8-12 r12-16");

@@ -8,6 +8,7 @@
 //     bitmap's own pages last, because they are read until then. Handed-out pages stay with their holders.
 //  4. Bootloader pages follow in `reclaim`, when nothing needs them any more.
 //  5. A retired bootmem refuses everything.
+//  6. Saved, it is its bitmap and its stage: the map's pages are the plan's, which stays.
 //
 // Source: HeliOS, docs/kernel/bootmem; Gorman, Understanding the Linux VM, ch. 5.
 
@@ -18,6 +19,8 @@ import { createGeometry, mergeRanges, pagesIn, type FrameRange, type Geometry } 
 import { PAGE_SIZE, pagesOfMap, without, type MapPages, type MemoryMap } from "./memory-map.ts";
 
 const BITS = 8;
+
+const STAGES = ["booting", "decommissioned", "reclaimed"] as const;
 
 /** Where everything of a bootmem lies, in pages. `span` is what the bitmap has bits for. */
 export interface BootPlan {
@@ -48,13 +51,30 @@ export class Bootmem {
   readonly plan: BootPlan;
   /** Bit `pfn - span.start`, lowest bit first: 1 if the page may not be handed out. */
   protected readonly bits: Uint8Array;
-  #stage: "booting" | "decommissioned" | "reclaimed" = "booting";
+  #stage: (typeof STAGES)[number] = "booting";
 
   constructor(plan: BootPlan) {
     this.plan = plan;
     this.bits = new Uint8Array(Math.ceil((plan.span.end - plan.span.start) / BITS)).fill(0xff);
     for (const run of plan.pages.usable) this.mark(run, 0);
     this.markBitmap();
+  }
+
+  /** Bytes of a saved state. */
+  get byteLength(): number {
+    return this.bits.length + 1;
+  }
+
+  /** Writes the state to `row[at]` and on. */
+  save(row: Uint8Array, at: number): void {
+    row.set(this.bits, at);
+    row[at + this.bits.length] = STAGES.indexOf(this.#stage);
+  }
+
+  /** Makes the state at `row[at]`, saved from a bootmem of the same plan, its own. */
+  restore(row: Uint8Array, at: number): void {
+    this.bits.set(row.subarray(at, at + this.bits.length));
+    this.#stage = STAGES[row[at + this.bits.length] as number] as (typeof STAGES)[number];
   }
 
   /** One page, or null. */

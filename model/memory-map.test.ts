@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { runIndexOf, type FrameRange } from "./geometry.ts";
-import { PAGE_SIZE, pagesOfMap, readMap, type MemoryKind, type MemoryMap } from "./memory-map.ts";
+import { PAGE_SIZE, pagesOfMap, readMap, writeMap, type MemoryKind, type MemoryMap } from "./memory-map.ts";
 
 function shown(ranges: readonly FrameRange[]): string {
   return ranges.map(({ start, end }) => `${start}-${end}`).join(" ");
@@ -36,6 +36,13 @@ describe("a page", () => {
       expect(Array.from({ length: 10 }, (_, pfn) => kindListed(pages, pfn))).toEqual(expected);
     }
   });
+});
+
+describe("a map", () => {
+  it.each(["u0-8 b8-9.5 r9.5-10", "b1-2"])("is written as it is read: %s", (text) =>
+    expect(writeMap(readMap(text))).toBe(text),
+  );
+  it("without entries is written as nothing", () => expect(writeMap([])).toBe("nothing"));
 });
 
 function kindListed({ usable, bootloader }: ReturnType<typeof pagesOfMap>, pfn: number): MemoryKind {

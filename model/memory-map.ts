@@ -54,6 +54,12 @@ export function readMap(text: string): MemoryMap {
   });
 }
 
+/** Writes what `readMap` reads; "nothing" is a map without entries. */
+export function writeMap(map: MemoryMap): string {
+  const entries = map.map(({ start, end, kind }) => `${kind.charAt(0)}${start / PAGE_SIZE}-${end / PAGE_SIZE}`);
+  return entries.length === 0 ? "nothing" : entries.join(" ");
+}
+
 /** Sorts a map's pages by rule 2. */
 export function pagesOfMap(map: MemoryMap): MapPages {
   const reserved = bytesOf(map, ["reserved"]);

@@ -88,7 +88,7 @@ export function handOver(mutant: BootMutant, create: BootMutant["create"]): Hand
 }
 
 /** A buddy allocator that lists whatever bootmem gives it, as a kernel's does while it boots. */
-class TrustingCore extends Allocator {
+export class TrustingCore extends Allocator {
   override add(pfn: number, pages: number): boolean {
     if (super.add(pfn, pages)) return true;
     this.forEachBlock({ start: pfn, end: pfn + pages }, (head, order) => this.insert(head, order));

@@ -3,6 +3,8 @@
 //  1. The lines are read and judged as a recording would be, so its report is the one that `verify` gives.
 //  2. A saved case is rejected, so it owes an accepted twin: both are made as `corpus add` makes them.
 
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { assert } from "../../model/assert.ts";
 import { subtract, type Geometry, type PoolShape } from "../../model/geometry.ts";
 import { LAW_IDS } from "../../model/invariants.ts";
@@ -76,43 +78,52 @@ function shapeOf({ maxOrder, span, basePfn, zones, runs }: Geometry): PoolShape 
   };
 }
 
+/** What a recorded case says of itself. */
+export interface RecordedWords {
+  readonly target: string;
+  /** What its files' names end in. */
+  readonly suffix: string;
+  readonly shows: string;
+  readonly provenance: string;
+}
+
 /**
- * The files of a concurrent counterexample as a case: the recording with the verdict that `verify` comes to, and the
- * same calls made one after the other, answered by the reference. Text by name.
+ * Saves a counterexample that has no shorter written form as a recording, with the verdict that `verify` comes to,
+ * and as its accepted twin the same calls answered by the reference; the path of the rejected case.
  */
-export function interleavedCase(
-  target: string,
+export function saveRecorded(
+  folder: string,
+  { target, suffix, shows, provenance }: RecordedWords,
   opening: Opening,
   { lines, result }: ToldCounterexample,
   steps: readonly ExploredStep[],
-): Readonly<Record<string, string>> {
+): string {
   const [finding] = result.findings;
   const answered = twinOf({ header: headerOf("", opening), profile: opening.profile, steps });
-  assert(answered !== null, "a pool in which the reference serves nothing");
-  const provenance = "found by `buddycheck explore --interleave`";
-  const name = `${caseName(target)}-interleaved`;
-  const twin = `${name}.accepted.case.yaml`;
+  const name = `${caseName(target)}-${suffix}`;
+  assert(finding !== undefined && answered !== null, `${name} shows nothing`);
   const accepted = caseText({
     sequence: answered,
-    shows: `The same calls as in ${name}.jsonl, made one after the other.`,
+    shows: `The same calls as in ../rejected/${name}.jsonl, made one after the other and answered by the reference.`,
     provenance,
     twin: null,
     profileName: null,
     expected: { kind: "holds" },
   });
-  const recording = { [`${name}.jsonl`]: `${lines.join("\n")}\n` };
-  if (accepted === null || finding === undefined) return recording;
+  assert(accepted !== null, `the twin of ${name} cannot be written`);
   const { line, violation } = finding;
   const verdict = `verdict: violated, line: ${line}, law: ${violation.law}, blame: ${violation.blame}`;
   const rejected = [
     `recording: ${name}.jsonl`,
-    `shows: No order of calls that overlap explains what ${target} answers.`,
-    `provenance: "${provenance}"`,
-    `twin: ${twin}`,
+    `shows: ${JSON.stringify(shows)}`,
+    `provenance: ${JSON.stringify(provenance)}`,
+    `twin: ../accepted/${name}.case.yaml`,
     "expect:",
     `  - { profile: ${profileWords(opening.profile)}, ${verdict} }`,
   ];
-  return { ...recording, [`${name}.case.yaml`]: `${rejected.join("\n")}\n`, [twin]: accepted };
+  const written = writeCase(folder, { name, rejected: `${rejected.join("\n")}\n`, accepted });
+  writeFileSync(join(dirname(written), `${name}.jsonl`), `${lines.join("\n")}\n`);
+  return written;
 }
 
 function caseName(target: string): string {

@@ -5,8 +5,6 @@
 //     with its expected verdict, beside the same calls made one after the other.
 //  3. Without `--pages` and `--max-order` the pool has 4 pages: the smallest in which a block is halved twice.
 
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { PoolShape } from "../../model/geometry.ts";
 import { SMALL_POOL } from "../../model/play.ts";
 import { exploreInterleaved, type InterleavedResult } from "../explore/explore-interleaved.ts";
@@ -21,7 +19,7 @@ import { REFERENCE, STEPPED_REFERENCE } from "../targets/reference.ts";
 import type { Memory, Opening, Session, Steps } from "../targets/target.ts";
 import { timedLine } from "../trace/native-writer.ts";
 import { EXIT } from "../verdict.ts";
-import { interleavedCase, tellTrace, type ToldCounterexample } from "./counterexample-trace.ts";
+import { saveRecorded, tellTrace, type ToldCounterexample } from "./counterexample-trace.ts";
 import { inputError } from "./input.ts";
 import { outputLook, print, warn } from "./output.ts";
 import type { Subject } from "./target-options.ts";
@@ -119,12 +117,14 @@ function traceOf({ name, opening }: InterleavedTask, { steps }: InterleavedCount
 function save(
   { save: folder, name, opening }: InterleavedTask,
   told: ToldCounterexample,
-  found: InterleavedCounterexample,
+  { steps }: InterleavedCounterexample,
 ): void {
   if (folder === undefined) return;
-  mkdirSync(folder, { recursive: true });
-  for (const [file, text] of Object.entries(interleavedCase(name, opening, told, found.steps))) {
-    writeFileSync(join(folder, file), text);
-    warn(`saved ${join(folder, file)}`);
-  }
+  const words = {
+    target: name,
+    suffix: "interleaved",
+    shows: `No order of calls that overlap explains what ${name} answers.`,
+    provenance: "found by `buddycheck explore --interleave`",
+  };
+  warn(`saved ${saveRecorded(folder, words, opening, told, steps)}`);
 }

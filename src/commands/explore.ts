@@ -34,6 +34,7 @@ import { createRandom } from "../test/random.ts";
 import { EXIT } from "../verdict.ts";
 import { saveCase, tellCounterexample, type ToldCounterexample } from "./counterexample-trace.ts";
 import { openExplorable, poolDefaults } from "./explorable.ts";
+import { bootmemNamed, runBootmem } from "./explore-bootmem.ts";
 import { INTERLEAVED_POOL, runInterleaved } from "./explore-interleaved.ts";
 import { Clock, type Bounds } from "./explore-progress.ts";
 import { inputError } from "./input.ts";
@@ -97,6 +98,11 @@ interface Task {
 }
 
 async function runExplore(operands: readonly string[], flags: ExploreFlags): Promise<void> {
+  const bootmem = bootmemNamed(operands.join(" "));
+  if (bootmem !== null) {
+    runBootmem(operands.join(" "), bootmem, flags, new Clock({ ...boundsOf(flags), quiet: flags.json }));
+    return;
+  }
   const subject = await readSubject(operands, programOf(process.argv), "spec");
   const clock = new Clock({ ...boundsOf(flags), quiet: flags.json });
   if (flags.interleave) {
@@ -329,5 +335,6 @@ Examples:
   buddycheck explore mutant:cuts-the-list --oracle api  a shortest sequence of calls that shows what is wrong
   buddycheck explore spec --max-order 4                 what the laws themselves allow
   buddycheck explore my-allocator.mjs --pages 16 --budget 5m
+  buddycheck explore bootmem                            what a boot allocator hands over, on every small machine
   buddycheck explore mutant:frees-unlocked --interleave two calls at once, step by step
 Exit codes: 0 holds, 1 violated, 2 input error, 3 undecided, 4 nothing was ever served.`;

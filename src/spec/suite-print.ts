@@ -54,7 +54,10 @@ function writtenFields(part: Unbounded, pathOf: PathOf): object {
       const { pools, profiles, ...rest } = part;
       return { ...rest, pools: pools.map(writtenPool), profiles: profiles.map(writtenProfile) };
     }
-    case "handover":
+    case "handover": {
+      const { allMapsOf, ...rest } = part;
+      return allMapsOf === null ? rest : { ...rest, allMapsOf };
+    }
     case "mutants":
       return part;
     case "explore":

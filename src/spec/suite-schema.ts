@@ -23,7 +23,7 @@ export type WrittenPart =
   | Written<"corpus", { readonly folder: string }>
   | Written<"verify", { readonly traces: readonly string[]; readonly profile?: unknown }>
   | Written<"reference", Runs & WrittenPools & { readonly lookEvery: number }>
-  | Written<"handover", Runs & { readonly maxOrder: number }>
+  | Written<"handover", Runs & { readonly maxOrder: number; readonly allMapsOf?: number | undefined }>
   | Written<"mutants", Runs>
   | Written<"explore", WrittenTargets & WrittenExplore>
   | Written<"test", WrittenTargets & WrittenTest>;
@@ -87,6 +87,9 @@ const PAGES_MAX = 2 ** 20;
 const TEXT = z.string({ error: "a text" }).min(1, { error: "a text" });
 const COUNT = z.int({ error: "a whole number" }).min(1, { error: "a whole number from 1" });
 const PFN = z.int({ error: "a pfn" }).min(0, { error: "a pfn, from 0" });
+/** Of 4 pages all maps take half a second, of 6 half a minute. */
+const MAP_PAGES_MAX = 6;
+const MAP_PAGES_ERROR = `a whole number from 1 to ${MAP_PAGES_MAX}`;
 const ORDER = z
   .int({ error: "an order" })
   .min(0, { error: "an order, from 0" })
@@ -191,9 +194,15 @@ const PARTS = {
     kind: z.literal("handover"),
     name: NAME,
     budget: BUDGET,
-    seeds: COUNT.describe("How many machines boot."),
+    seeds: COUNT.describe("How many machines with random memory maps boot."),
     commands: COMMANDS,
     maxOrder: ORDER,
+    allMapsOf: z
+      .int({ error: MAP_PAGES_ERROR })
+      .min(1, { error: MAP_PAGES_ERROR })
+      .max(MAP_PAGES_MAX, { error: MAP_PAGES_ERROR })
+      .optional()
+      .describe("Besides, every memory map of so many pages, with every history of calls."),
   }),
   mutants: z.strictObject({
     kind: z.literal("mutants"),

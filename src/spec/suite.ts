@@ -3,7 +3,7 @@
 //  1. The file is YAML: `suite: 1`, a `name`, a `summary`, and `parts` in the order in which they run.
 //  2. `corpus` judges the cases of a folder, `verify` traces that have to hold; both are named relative to the file.
 //     `reference` drives the reference allocator over every pool under every profile with every seed.
-//     `handover` boots machines with random memory maps.
+//     `handover` boots machines with random memory maps, and with all small ones.
 //     `mutants` lets every wrong allocator run into the laws. `explore` and `test` let these engines loose on any
 //     targets, each of which has to hold, or to break the law that stands beside it.
 //  3. `seeds: 4` means the seeds 1 to 4: a suite is the same run every time.
@@ -65,6 +65,8 @@ export interface HandoverPart extends Part<"handover"> {
   readonly seeds: number;
   readonly commands: number;
   readonly maxOrder: number;
+  /** Pages of the memory maps that are all tried besides; null for none. */
+  readonly allMapsOf: number | null;
 }
 export interface MutantsPart extends Part<"mutants"> {
   /** Runs of the random client for each mutant, after its witness. */
@@ -245,6 +247,7 @@ function partOf(part: WrittenPart, path: SpecPath, reading: Reading): SuitePart 
       return { ...part, ...common, pools: part.pools.map(poolOf), profiles };
     }
     case "handover":
+      return { ...part, ...common, allMapsOf: part.allMapsOf ?? null };
     case "mutants":
       return { ...part, ...common };
     case "explore": {
