@@ -18,7 +18,7 @@ name: ours
 summary: what fails in each engine
 parts:
   - { kind: explore, targets: { mutant:forgets-to-unlink: partition, mutant:never-coalesces: holds } }
-  - { kind: test, targets: { mutant:gives-too-much-tail-back: holds }, commands: 100, scope: 2 }
+  - { kind: test, targets: { mutant:gives-too-much-tail-back: holds }, commands: 5000, scope: 2 }
   - { kind: verify, traces: [misuse.jsonl] }
 `;
 writeFileSync(path.join(home, "ours.yaml"), SUITE);
