@@ -43,27 +43,27 @@ export async function minimalLines(
   const lines = new Map<Finding, readonly MinimalLine[]>();
   if (header === null || !("name" in profile) || findings.length === 0 || !(await canReadAgain(file))) return lines;
   for (const finding of findings) {
-    const { violation, line } = finding;
-    const keeper = new Keeper(line, violation.frames, base);
+    const { violation, event } = finding;
+    const keeper = new Keeper(event, violation.frames, base);
     await readTrace(file, keeper, log);
     const minimizer = new Minimizer(header, profile, signatureOf(violation), BUDGET);
     const minimized = minimizer.minimize(keeper.candidates());
     if (minimized === null) continue;
-    const collector = new LineCollector(new Set(minimized.lines), line, base);
+    const collector = new LineCollector(new Set(minimized.numbers), event, base);
     await readTrace(file, collector, log);
     lines.set(finding, collector.lines.slice(-LINES_MAX));
   }
   return lines;
 }
 
-/** Keeps the text of some lines, up to the last of them. */
+/** Keeps the lines of some events, up to the last of them. */
 class LineCollector implements StoppableSink {
   cursor: TraceCursor | null = null;
   readonly lines: MinimalLine[] = [];
   readonly #wanted: ReadonlySet<number>;
   readonly #last: number;
   readonly #base: number;
-  #passed = 0;
+  #seen = 0;
 
   constructor(wanted: ReadonlySet<number>, last: number, base: number) {
     this.#wanted = wanted;
@@ -72,7 +72,7 @@ class LineCollector implements StoppableSink {
   }
 
   get wantsMore(): boolean {
-    return this.#passed <= this.#last;
+    return this.#seen < this.#last;
   }
 
   header(): number {
@@ -91,7 +91,7 @@ class LineCollector implements StoppableSink {
   problem(): void {}
 
   #keep(line: number, step: string): void {
-    this.#passed = line;
-    if (this.#wanted.has(line)) this.lines.push({ line, text: this.cursor?.lineText(TEXT_MAX) ?? "", step });
+    this.#seen++;
+    if (this.#wanted.has(this.#seen)) this.lines.push({ line, text: this.cursor?.lineText(TEXT_MAX) ?? "", step });
   }
 }

@@ -2,7 +2,7 @@
 //
 //  1. The trace is read three times: for its first violation, for the events that could matter, and for
 //     the text of the lines that stay. So it must be a file, not a pipe.
-//  2. Lines that stay are printed as they were recorded.
+//  2. Events that stay are printed as they were recorded where that is a line of JSON; else as one.
 
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
@@ -47,11 +47,12 @@ async function runMinimize(file: string, flags: MinimizeFlags): Promise<void> {
     throw inputError("MINIMIZE_CLEAN", file, "a trace that violates a law", `a trace with verdict "${first.verdict}"`);
   }
   const profile = chooser(header, 1, file) as Profile;
-  const keeper = new Keeper(finding.line, finding.violation.frames, first.base);
+  const keeper = new Keeper(finding.event, finding.violation.frames, first.base);
   await readTrace(file, keeper);
   const minimizer = new Minimizer(header, profile, signatureOf(finding.violation), BUDGET);
   const minimized = minimizer.minimize(keeper.candidates());
-  const collector = new LineCollector(minimized === null ? null : new Set(minimized.lines), finding.line, first.base);
+  const kept = minimized === null ? null : new Set(minimized.numbers);
+  const collector = new LineCollector(kept, finding.event, first.base);
   await readTrace(file, collector);
   const text = `${collector.texts.join("\n")}\n`;
   if (flags.output === undefined) print(text);
@@ -60,23 +61,23 @@ async function runMinimize(file: string, flags: MinimizeFlags): Promise<void> {
   process.exitCode = EXIT.holds;
 }
 
-/** Keeps the text of the lines that stay: of the ones named, or (null) of all up to the violation. */
+/** Keeps the text of the events that stay: of the ones named, or (null) of all up to the violation. */
 class LineCollector implements StoppableSink {
   cursor: TraceCursor | null = null;
   readonly texts: string[] = [];
-  readonly #lines: ReadonlySet<number> | null;
-  readonly #lastLine: number;
+  readonly #kept: ReadonlySet<number> | null;
+  readonly #last: number;
   readonly #base: number;
-  #passed = 0;
+  #seen = 0;
 
-  constructor(lines: ReadonlySet<number> | null, lastLine: number, base: number) {
-    this.#lines = lines;
-    this.#lastLine = lastLine;
+  constructor(kept: ReadonlySet<number> | null, last: number, base: number) {
+    this.#kept = kept;
+    this.#last = last;
     this.#base = base;
   }
 
   get wantsMore(): boolean {
-    return this.#passed < this.#lastLine;
+    return this.#seen < this.#last;
   }
 
   header(header: TraceHeader): number {
@@ -84,28 +85,29 @@ class LineCollector implements StoppableSink {
     return this.#base;
   }
 
-  event(command: Call, outcome: Outcome, line: number): void {
-    this.#passed = line;
-    if (this.#wants(line)) this.texts.push(this.#recorded() ?? eventLine(command, outcome, this.#base));
+  event(command: Call, outcome: Outcome): void {
+    if (this.#wantsNext()) this.texts.push(this.#recorded() ?? eventLine(command, outcome, this.#base));
   }
 
-  lost(events: number | null, line: number): void {
-    if (this.#wants(line)) this.texts.push(this.#recorded() ?? lostLine(events));
+  lost(events: number | null): void {
+    if (this.#wantsNext()) this.texts.push(this.#recorded() ?? lostLine(events));
   }
 
   note(): void {}
   problem(): void {}
 
-  #wants(line: number): boolean {
-    return line <= this.#lastLine && (this.#lines === null || this.#lines.has(line));
+  #wantsNext(): boolean {
+    const number = ++this.#seen;
+    return number <= this.#last && (this.#kept === null || this.#kept.has(number));
   }
 
   /** The line as recorded if it is JSON, which is what a native trace consists of. */
   #recorded(): string | null {
     const text = this.cursor?.lineText(Infinity) ?? "";
     try {
-      JSON.parse(text);
-      return text;
+      const value: unknown = JSON.parse(text);
+      // A list or a string in JSON is a line of YAML, which may hold several events.
+      return typeof value === "object" && !Array.isArray(value) ? text : null;
     } catch {
       return null;
     }

@@ -65,11 +65,11 @@ export function broken(sequence: Sequence): Broken | null {
 /** Rule 1. */
 export function minimized(sequence: Broken): Broken {
   const { header, profile, steps, violation } = sequence;
-  const events = steps.map((each, at): KeptEvent => ({ ...each, line: at + 1 }));
+  const events = steps.map((each, at): KeptEvent => ({ ...each, number: at + 1 }));
   const found = new Minimizer(header, profile, signatureOf(violation), BUDGET).minimize([events]);
   if (found === null) return sequence;
   // Judged anew, so that the violation speaks of the steps that are left.
-  return broken({ header, profile, steps: found.lines.map((line) => steps[line - 1] as Step) }) ?? sequence;
+  return broken({ header, profile, steps: found.numbers.map((number) => steps[number - 1] as Step) }) ?? sequence;
 }
 
 /** Rule 2; null by rule 3. */

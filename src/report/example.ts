@@ -71,6 +71,7 @@ function findingOf(text: string, { violation }: Played, { offset, notation }: Ex
     number: 1,
     violation,
     line: 1,
+    event: 1,
     text,
     column: offset + 1,
     columns: notation.length,

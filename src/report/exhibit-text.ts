@@ -32,6 +32,7 @@ function asFinding({ steps, violation }: Exhibit, basePfn: number): Finding {
     number: 1,
     violation,
     line: 1,
+    event: words.length,
     text,
     column: text.length - last.length + 1,
     columns: Math.max(last.length, 1),

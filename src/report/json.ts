@@ -146,7 +146,8 @@ function poolOf({ allocator, pageSize, shape, start }: TraceHeader): ReportPool 
 }
 
 function reportFinding(finding: Finding, naming: Naming): ReportFinding {
-  const { violation: recorded, number, line, text, column, columns, ...story } = finding;
+  const { violation: recorded, number, line, text, column, columns } = finding;
+  const { history, historyTotal, consequences, consequenceCount } = finding;
   const violation = inUsersNumbering(recorded, naming.basePfn);
   const { law, blame, fault, allowed, assumed, frames, around } = violation;
   const { statement, severity } = lawOf(law);
@@ -158,6 +159,7 @@ function reportFinding(finding: Finding, naming: Naming): ReportFinding {
   };
   const place = { line, column, columns, text, label: faultLabel(fault) };
   const facts = { fault, allowed, assumed, frames, around };
+  const story = { history, historyTotal, consequences, consequenceCount };
   return { number, law, severity, blame, ...place, words, ...facts, ...story };
 }
 

@@ -33,6 +33,7 @@ const FINDING: Finding = {
   number: 1,
   violation: VIOLATION,
   line: 57,
+  event: 56,
   text: '{"op":"alloc","order":0,"pfn":389}',
   column: 31,
   columns: 3,

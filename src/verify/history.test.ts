@@ -14,7 +14,7 @@ function finding(start: number, end: number): Finding {
     frames: [{ start, end }],
     around: [],
   };
-  const place = { number: 1, line: 100, text: "", column: 1, columns: 1 };
+  const place = { number: 1, line: 100, event: 99, text: "", column: 1, columns: 1 };
   return { ...place, violation, history: [], historyTotal: null, consequences: [], consequenceCount: 0 };
 }
 

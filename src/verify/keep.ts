@@ -1,9 +1,10 @@
-// The second reading for minimizing: from a trace of any length, the events that could matter at one line.
+// The second reading for minimizing: from a trace of any length, the events that could matter at one of them.
 //
-//  1. Kept are the line itself; the last events about the frames at issue; the allocations still live then;
+//  1. Kept are the event itself; the last events about the frames at issue; the allocations still live then;
 //     changes of the managed set and losses; and what followed the last snapshot.
 //  2. Traces up to `ALL_MAX` events are kept whole as well, as the candidate of last resort.
-//  3. Memory is proportional to the live blocks, whatever the length of the trace.
+//  3. Events are told apart by their numbers, for a line of notation holds several.
+//  4. Memory is proportional to the live blocks, whatever the length of the trace.
 
 import type { Command, Outcome } from "../../model/command.ts";
 import type { FrameRange } from "../../model/geometry.ts";
@@ -15,12 +16,14 @@ const ALL_MAX = 1_000_000;
 const WINDOW_MAX = 2_000;
 const UNANSWERED: Outcome = { kind: "unsaid" };
 
-/** Collects candidates for the violation at `line` about `frames` (absolute pfns). */
+/** Collects candidates for the violation at event `number` about `frames` (absolute pfns). */
 export class Keeper implements TraceSink {
   cursor: TraceCursor | null = null;
-  readonly #line: number;
+  readonly #number: number;
   readonly #frames: readonly FrameRange[];
   readonly #base: number;
+  /** Events and losses seen so far. */
+  #seen = 0;
   #last: KeptEvent | null = null;
   #all: KeptEvent[] | null = [];
   readonly #near: KeptEvent[] = [];
@@ -29,8 +32,8 @@ export class Keeper implements TraceSink {
   /** The last snapshot and what followed it. */
   #window: KeptEvent[] = [];
 
-  constructor(line: number, frames: readonly FrameRange[], base: number) {
-    this.#line = line;
+  constructor(number: number, frames: readonly FrameRange[], base: number) {
+    this.#number = number;
     this.#frames = frames;
     this.#base = base;
   }
@@ -43,10 +46,10 @@ export class Keeper implements TraceSink {
     return this.#base;
   }
 
-  event(command: Command, outcome: Outcome, line: number): void {
+  event(command: Command, outcome: Outcome): void {
     if (this.#last !== null) return;
-    const event: KeptEvent = { line, command: { ...command }, outcome: { ...outcome } };
-    if (line === this.#line) {
+    const event: KeptEvent = { number: ++this.#seen, command: { ...command }, outcome: { ...outcome } };
+    if (event.number === this.#number) {
       this.#last = event;
       return;
     }
@@ -60,9 +63,9 @@ export class Keeper implements TraceSink {
     if (start >= 0 && this.#frames.some((range) => range.start < end && start < range.end)) bounded(this.#near, event);
   }
 
-  lost(_events: number | null, line: number): void {
+  lost(): void {
     if (this.#last !== null) return;
-    const event: KeptEvent = { line, command: null, outcome: UNANSWERED };
+    const event: KeptEvent = { number: ++this.#seen, command: null, outcome: UNANSWERED };
     this.#keepAll(event);
     this.#structure.push(event);
     this.#live.clear();
@@ -105,6 +108,5 @@ function bounded(events: KeptEvent[], event: KeptEvent): void {
 }
 
 function inOrder(events: readonly KeptEvent[]): KeptEvent[] {
-  const byLine = new Map(events.map((event) => [event.line, event]));
-  return [...byLine.values()].sort((a, b) => a.line - b.line);
+  return [...new Set(events)].sort((a, b) => a.number - b.number);
 }

@@ -18,15 +18,16 @@ import type { Fault, Violation } from "../../model/violation.ts";
 import { leavingOutPairs, leavingOutParts, runCourse, type Course } from "../search/leaving-out.ts";
 import type { TraceHeader } from "../trace/event.ts";
 
-/** One kept event; `line` names it in the trace it came from. A null command stands for lost events. */
+/** One kept event; `number` is its place among the events and losses of its trace. A null command stands for a loss. */
 export interface KeptEvent {
-  readonly line: number;
+  readonly number: number;
   readonly command: Command | null;
   readonly outcome: Outcome;
 }
 
 export interface Minimized {
-  readonly lines: readonly number[];
+  /** Which events stay. */
+  readonly numbers: readonly number[];
   readonly violation: Violation;
   /** False where the budget ran out before every single removal had been tried. */
   readonly oneMinimal: boolean;
@@ -71,8 +72,8 @@ function violationOf({ events, header, profile }: Trial): Violation | null {
   const ledger = createLedger({ geometry, profile, start: header.start, laws: new Set(LAW_IDS) });
   ledger.gathersEvidence = false;
   for (let index = 0; index < events.length; index++) {
-    const { command, outcome, line } = events[index] as KeptEvent;
-    ledger.now = line;
+    const { command, outcome, number } = events[index] as KeptEvent;
+    ledger.now = number;
     if (command === null) {
       ledger.forget();
       continue;
@@ -107,12 +108,13 @@ export class Minimizer {
     const byLifetime = this.#run(leavingOutParts(lifetimes(start.slice(0, -1))), last);
     const single = byLifetime
       .flat()
-      .sort((a, b) => a.line - b.line)
+      .sort((a, b) => a.number - b.number)
       .map((event) => [event]);
     const units = this.#run(leavingOutPairs(this.#run(leavingOutParts(single), last)), last);
     const events = [...units.flat(), last];
     const violation = violationOf({ events, header: this.#header, profile: this.#profile }) as Violation;
-    return { lines: events.map((event) => event.line), violation, oneMinimal: this.#budget > 0, trials: this.#trials };
+    const numbers = events.map(({ number }) => number);
+    return { numbers, violation, oneMinimal: this.#budget > 0, trials: this.#trials };
   }
 
   #shows(events: readonly KeptEvent[]): boolean {
@@ -123,7 +125,7 @@ export class Minimizer {
   }
 
   #showsUnits(units: readonly (readonly KeptEvent[])[], last: KeptEvent): boolean {
-    const events = units.flat().sort((a, b) => a.line - b.line);
+    const events = units.flat().sort((a, b) => a.number - b.number);
     return this.#shows([...events, last]);
   }
 

@@ -24,6 +24,8 @@ export interface Waiting {
   readonly command: Command;
   readonly outcome: Outcome;
   readonly line: number;
+  /** Place among the trace's events and losses, from 1. */
+  readonly number: number;
   readonly text: string;
   readonly interval: Interval;
 }

@@ -23,6 +23,8 @@ export interface Finding {
   readonly number: number;
   readonly violation: Violation;
   readonly line: number;
+  /** Place among the trace's events and losses, from 1: a line of notation holds several. */
+  readonly event: number;
   /** The offending line as recorded, shortened. */
   readonly text: string;
   /** Column (from 1) of the value at issue in `text`, and its length. */

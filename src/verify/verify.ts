@@ -72,6 +72,10 @@ export class Verifier implements TraceSink {
   #reorder: Reorder | null = null;
   readonly #crowd = new Crowd();
   #lastCalled = -Infinity;
+  /** Events and losses seen so far. */
+  #seen = 0;
+  /** The number of the event being judged; of a concurrent history it is not the last one seen. */
+  #judged = 0;
   #findingCount = 0;
   #violationCount = 0;
   #peakLiveBlocks = 0;
@@ -104,10 +108,13 @@ export class Verifier implements TraceSink {
   }
 
   event(command: Command, outcome: Outcome, line: number): void {
+    this.#seen++;
     if (!this.#isOpen) return;
     const interval = this.cursor?.interval ?? null;
-    if (interval === null && this.#reorder === null) this.#judge(command, outcome, line, null);
-    else this.#wait(command, outcome, line, interval);
+    if (interval === null && this.#reorder === null) {
+      this.#judged = this.#seen;
+      this.#judge(command, outcome, line, null);
+    } else this.#wait(command, outcome, line, interval);
   }
 
   /** An event of a concurrent history: its turn comes when all that count before it have arrived. */
@@ -118,6 +125,7 @@ export class Verifier implements TraceSink {
       command: { ...command },
       outcome: { ...outcome },
       line,
+      number: this.#seen,
       text: this.cursor?.lineText(TEXT_MAX) ?? "",
       interval: interval ?? { called: this.#lastCalled, returned: this.#lastCalled },
     });
@@ -126,6 +134,7 @@ export class Verifier implements TraceSink {
   #release(event: Waiting, standing: Standing, under: readonly Waiting[] | null): void {
     const { command, outcome, line, text } = event;
     const ledger = this.#ledger as Ledger;
+    this.#judged = event.number;
     switch (standing) {
       case "alone":
         this.#crowd.note(ledger, event);
@@ -171,6 +180,7 @@ export class Verifier implements TraceSink {
   }
 
   lost(_events: number | null, line: number): void {
+    this.#seen++;
     if (this.#ledger === null) return;
     this.#reorder?.cut();
     this.#ledger.now = line;
@@ -244,6 +254,7 @@ export class Verifier implements TraceSink {
       number,
       violation,
       line,
+      event: this.#judged,
       text,
       ...locate(text, violation, base),
       consequences: [],

@@ -181,7 +181,7 @@ function expectMinimal(result, bytes) {
   const [finding] = result.findings;
   // Events of a concurrent history are judged in another order than they stand.
   if (finding === undefined || result.header === null || Buffer.from(bytes).includes('"t_end"')) return;
-  const keeper = new Keeper(finding.line, finding.violation.frames, result.base);
+  const keeper = new Keeper(finding.event, finding.violation.frames, result.base);
   feed(bytes, keeper, 0);
   const signature = signatureOf(finding.violation);
   const minimizer = new Minimizer(result.header, profileFor(result), signature, MINIMIZE_BUDGET);
@@ -190,13 +190,36 @@ function expectMinimal(result, bytes) {
   const texts = Buffer.from(bytes).toString("latin1").split("\n");
   const headerAt = texts.findIndex((text) => text.trim() !== "");
   const header = texts[headerAt] ?? "";
-  const kept = minimized.lines.map((line) => texts[line - 1] ?? "");
+  const lines = linesOfEvents(bytes, result.base);
+  const kept = minimized.numbers.map((number) => texts[(lines[number - 1] ?? 0) - 1] ?? "");
   assert.equal(shown(header, kept), signature, "the minimized trace shows the same violation");
   if (!minimized.oneMinimal || kept.length > MINIMAL_LINES_MAX) return;
   for (let without = 0; without < kept.length - 1; without++) {
     const fewer = kept.filter((_, index) => index !== without);
-    assert.notEqual(shown(header, fewer), signature, `line ${minimized.lines[without]} is not needed`);
+    assert.notEqual(shown(header, fewer), signature, `event ${minimized.numbers[without]} is not needed`);
   }
+}
+
+/**
+ * In which line each event, and each loss, of a trace stands.
+ * @param {Uint8Array} bytes
+ * @param {number} base
+ */
+function linesOfEvents(bytes, base) {
+  /** @type {number[]} */
+  const lines = [];
+  const sink = {
+    cursor: null,
+    wantsMore: true,
+    header: () => base,
+    event: (/** @type {unknown} */ _command, /** @type {unknown} */ _outcome, /** @type {number} */ line) =>
+      void lines.push(line),
+    lost: (/** @type {unknown} */ _events, /** @type {number} */ line) => void lines.push(line),
+    note: () => undefined,
+    problem: () => undefined,
+  };
+  feed(bytes, sink, 0);
+  return lines;
 }
 
 /**
