@@ -14,12 +14,16 @@ import { inputError } from "./input.ts";
 
 /** The variables that say which of several jobs this is: its number, from `first`, and how many there are. */
 const RUNNERS = [
-  // GitLab, CircleCI, Buildkite, Semaphore, Bitbucket, Azure Pipelines.
+  // GitLab, CircleCI, Buildkite.
   { index: "CI_NODE_INDEX", of: "CI_NODE_TOTAL", first: 1 },
   { index: "CIRCLE_NODE_INDEX", of: "CIRCLE_NODE_TOTAL", first: 0 },
   { index: "BUILDKITE_PARALLEL_JOB", of: "BUILDKITE_PARALLEL_JOB_COUNT", first: 0 },
+  // Semaphore: a job with `parallelism: 3` gets 1, 2 and 3 (semaphoreio/semaphore, JobMatrix.ParallelismHandler).
   { index: "SEMAPHORE_JOB_INDEX", of: "SEMAPHORE_JOB_COUNT", first: 1 },
+  // Bitbucket: a zero-based index within the group (support.atlassian.com, "Set up or run parallel steps").
   { index: "BITBUCKET_PARALLEL_STEP", of: "BITBUCKET_PARALLEL_STEP_COUNT", first: 0 },
+  // Azure Pipelines: System.JobPositionInPhase as a variable of the environment, from 1, of as many as `parallel` says
+  // (learn.microsoft.com, "Run tests in parallel for any test runner", whose samples slice from it).
   { index: "SYSTEM_JOBPOSITIONINPHASE", of: "SYSTEM_TOTALJOBSINPHASE", first: 1 },
   // Kubernetes' indexed jobs, whose number of completions the job's template has to pass on; Slurm; AWS Batch.
   { index: "JOB_COMPLETION_INDEX", of: "JOB_COMPLETIONS", first: 0 },
