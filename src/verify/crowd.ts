@@ -61,8 +61,19 @@ export class Crowd {
 /** The pages that a request was served, which may be any numbers. */
 function servedBy(command: Command, outcome: Outcome): FrameRange | null {
   if (outcome.kind !== "block") return null;
-  const order = command.kind === "alloc" ? command.order : command.kind === "alloc-pages" ? orderFor(command.pages) : 0;
-  return { start: outcome.pfn, end: outcome.pfn + 2 ** order };
+  return { start: outcome.pfn, end: outcome.pfn + 2 ** orderAsked(command) };
+}
+
+/** The order of a block for a request; a recording may ask for no pages, which is of no order, and be served one. */
+function orderAsked(command: Command): number {
+  switch (command.kind) {
+    case "alloc":
+      return command.order;
+    case "alloc-pages":
+      return orderFor(Math.max(command.pages, 1));
+    default:
+      return 0;
+  }
 }
 
 /** Takes what is free of a range out of the ledger; the pieces. */

@@ -235,6 +235,11 @@ describe("concurrent histories", () => {
       [during(5, 6, alloc(0, 0)), during(0, 7, alloc(0, 1)), during(8, 9, free(0, 0))],
       [],
     ],
+    [
+      "a request for no pages that is served does not explain a refusal",
+      [during(0, 9, alloc(0, null)), during(1, 2, { op: "alloc", pages: 0, pfn: 0 })],
+      ["no-spurious-oom", "rounding"],
+    ],
     ["a needless refusal counts while nothing else happens", [during(0, 1, alloc(0, null))], ["no-spurious-oom"]],
     [
       "a refusal is needless if there was room whatever the calls around it did",
