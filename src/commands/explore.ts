@@ -9,13 +9,13 @@ import { Option, type Command } from "commander";
 import type { FrameRange } from "../../model/geometry.ts";
 import { formatStep } from "../../model/notation.ts";
 import { STRICT_PROFILE } from "../../model/profile.ts";
+import { sizeTooLarge } from "../explore/explore-target.ts";
 import { exploreReference, isCompactPool } from "../explore/explore-reference.ts";
 import { exploreSubject, type Mode, type SubjectResult } from "../explore/explore-subject.ts";
 import { planSpec } from "../explore/explore-spec.ts";
 import { resizesOf } from "../explore/mutant-resizes.ts";
 import type { Property } from "../explore/property.ts";
 import type { ExploreResult, TargetTrouble } from "../explore/result.ts";
-import { largestServed, poolSize } from "../explore/spec-shape.ts";
 import type { ProblemCode } from "../problem.ts";
 import { exploreOutcome } from "../report/engine-outcome.ts";
 import { exploreJson } from "../report/explore-json.ts";
@@ -74,9 +74,6 @@ export interface ExploreFlags extends PoolFlags {
 
 const MODES = ["bfs", "dfs", "bitstate", "random"] as const;
 type ModeName = (typeof MODES)[number];
-
-/** Pools whose specification has more states than this are not started without a limit. */
-const STATES_UNASKED = 300_000_000n;
 
 /** States that random walks visit where no limit is named. */
 const WALKED_MAX = 1_000_000;
@@ -202,11 +199,11 @@ function refuseMixture({ mode, property, jobs }: ExploreFlags): void {
 }
 
 /** Says how large the space is before an exploration starts that cannot end. */
-function refuseTooLarge(name: string, { geometry, profile }: Opening, flags: ExploreFlags): void {
+function refuseTooLarge(name: string, opening: Opening, flags: ExploreFlags): void {
   const { statesMax, depthMax, budget } = boundsOf(flags);
   if (Math.min(statesMax, depthMax, budget) < Infinity) return;
-  const size = poolSize(geometry, largestServed(geometry, profile), "raw");
-  if (size.kind === "exact" && size.states <= STATES_UNASKED) return;
+  const size = sizeTooLarge(opening);
+  if (size === null) return;
   const states = size.kind === "exact" ? `${size.states}` : `a number of ${size.digits} digits of`;
   const found = `at least ${states} states: so many sets of live blocks the pool has`;
   throw inputError("EXPLORE_TOO_LARGE", name, "a smaller pool, or --states-max, --depth-max or --budget", found);
