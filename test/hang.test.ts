@@ -2,13 +2,12 @@
  * Modules that never return, on the command line as users run them: the call is found, named and shrunk, at any of the
  * places where a module is called, and Ctrl-C means what it does elsewhere.
  */
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
+import { interrupted } from "./interrupted.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "buddycheck-hang-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -76,15 +75,7 @@ describe.skipIf(process.platform === "win32")("a module that never returns", () 
   });
 
   it("can be left by Ctrl-C, with the command that goes on", async () => {
-    const words = ["dist/src/cli.js", "test", module("fine", ""), ...POOL, "--budget", "1h"];
-    const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "ignore"] });
-    let out = "";
-    child.stdout.on("data", (text: Buffer) => {
-      out += text.toString();
-    });
-    await setTimeout(1500);
-    child.kill("SIGINT");
-    const [code] = (await once(child, "close")) as [number | null];
+    const { code, out } = await interrupted("test", module("fine", ""), ...POOL, "--budget", "1h");
     expect([code, out]).toEqual([130, expect.stringContaining("resume")]);
   });
 });

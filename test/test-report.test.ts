@@ -3,14 +3,12 @@
  * `--save` writes is a case of the corpus; and equal seeds give equal bytes.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { text } from "node:stream/consumers";
-import { setTimeout } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { interrupted } from "./interrupted.ts";
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -86,13 +84,9 @@ describe("a campaign on the command line", { timeout: 60_000 }, () => {
   });
 
   it("that Ctrl-C ends says how to go on, and goes on from there", async () => {
-    const child = spawn(process.execPath, ["dist/src/cli.js", "test", "reference", "--budget", "1h", "--json"]);
-    const stdout = text(child.stdout);
-    await setTimeout(1500);
-    child.kill("SIGINT");
-    const [status] = (await once(child, "close")) as [number | null];
-    expect(status).toBe(130);
-    const { resume, verdict } = JSON.parse(await stdout) as { resume: { from: number }; verdict: string };
+    const { code, out } = await interrupted("test", "reference", "--budget", "1h", "--json");
+    expect(code).toBe(130);
+    const { resume, verdict } = JSON.parse(out) as { resume: { from: number }; verdict: string };
     expect(verdict).toBe("interrupted");
     const rest = buddycheck("test", "reference", "--from", String(resume.from), "--commands", "1000", "--json");
     expect(rest.status).toBe(0);
