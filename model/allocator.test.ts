@@ -137,6 +137,26 @@ describe("a block never crosses", () => {
 });
 
 describe("zones", () => {
+  const THREE: PoolShape = {
+    ...EIGHT,
+    maxOrder: 1,
+    pages: 6,
+    zones: [
+      { name: "low", start: 0, end: 2 },
+      { name: "middle", start: 2, end: 4 },
+      { name: "high", start: 4, end: 6 },
+    ],
+  };
+  it.each([
+    ["a1@high a1@high a1@high a1@high", { fallback: "lower" }, "4 2 0 !"],
+    ["a1@middle a1@middle a1@middle a1@middle", { fallback: "any" }, "2 0 4 !"],
+    ["a1 a1 a1", {}, "4 2 0"],
+    ["a1 a1 a1", { placement: "lowest" }, "0 2 4"],
+    ["a1@none a1@none", { placement: "lowest" }, "0 2"],
+  ] as const)("are tried in order: %s under %j are served %s", (script, profile, expected) =>
+    expect(answers(script, profile, THREE)).toBe(expected),
+  );
+
   it.each([
     ["none", "0 ! 4"],
     ["lower", "0 ! 4"],
@@ -159,6 +179,23 @@ describe("zones", () => {
   });
 });
 
+it("a client looks at what it is served only where it is promised zeroes", () => {
+  const seen = (["promised", "no"] as const).map((zeroed) => {
+    const allocator = new Allocator(createGeometry(EIGHT), { ...STRICT_PROFILE, zeroed });
+    const outcome = allocator.answer({ kind: "alloc", order: 0, zone: null });
+    return [outcome, allocator.isZero(0, 1), allocator.allocate(1), allocator.isZero(2, 2)];
+  });
+  expect(seen).toEqual([
+    [{ kind: "block", pfn: 0, zeroed: true }, false, 2, true],
+    [{ kind: "block", pfn: 0, zeroed: null }, false, 2, false],
+  ]);
+});
+
+it("a death is an abort", () => {
+  const allocator = new Allocator(createGeometry(EIGHT), { ...STRICT_PROFILE, misuse: "died" });
+  expect(allocator.answer({ kind: "free", pfn: 0 })).toEqual({ kind: "crashed", how: "abort" });
+});
+
 it("what an observer sees is its own answer", () => {
   const allocator = new Allocator(createGeometry(EIGHT), STRICT_PROFILE);
   const seen: Command[] = [allocator.snapshot(), allocator.counts(), { kind: "unnamed" }];
@@ -170,6 +207,8 @@ describe("the pool", () => {
   it("grows, and new pages coalesce with old ones", () => expect(free("+4*4", {}, half)).toBe("0:3"));
   it("grows only by frames it did not have", () =>
     expect(answers("+4*2 +4*2 +3*2 +8*1 +6*2", {}, half)).toBe("ok ! ! ! ok"));
+  it("grows and shrinks by whole pages", () =>
+    expect(answers("+4.5*2 +4*1.5 -1.5*1 -1*1.5 +-1*1 -7*2", {}, half)).toBe("! ! ! ! ! !"));
   it("grows only inside its zones", () =>
     expect(answers("+2*4 +4*4", {}, { ...EIGHT, zones: [{ name: "low", start: 0, end: 4 }] })).toBe("! !"));
   it("shrinks by free frames, wherever blocks begin", () => expect(free("-3*2")).toBe("2:0 5:0 0:1 6:1"));

@@ -11,7 +11,7 @@
 
 import { OK, REFUSED, UNSAID, type Command, type Outcome } from "./command.ts";
 import { BuddySystem } from "./buddy-system.ts";
-import { isAligned, ORDER_LIMIT, orderFor, pagesIn } from "./geometry.ts";
+import { isAligned, orderFor, pagesIn } from "./geometry.ts";
 import { NONE } from "./zone.ts";
 
 /** How an allocator goes down that answers misuse so. */
@@ -216,5 +216,6 @@ export class Allocator extends BuddySystem {
 
 /** Pages of a block of an order that a caller names, which may be any; a table is several times faster than a power. */
 function pagesNamed(order: number): number {
-  return order >= 0 && order <= ORDER_LIMIT && order % 1 === 0 ? pagesIn(order) : 2 ** order;
+  const pages: number | undefined = pagesIn(order);
+  return pages ?? 2 ** order;
 }

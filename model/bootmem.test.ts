@@ -29,6 +29,8 @@ function handOver(bootmem: Bootmem, maxOrder: number): Allocator {
 
 describe("the bitmap", () => {
   it("takes the first usable page", () => expect(boot("r0-2 u2-8").plan.bitmap).toEqual({ start: 2, end: 3 }));
+  it("takes the only page there is, however high up", () =>
+    expect(boot("u40000-40001").plan.bitmap).toEqual({ start: 40_000, end: 40_001 }));
   it("has a bit for each page of the bootloader too", () =>
     expect(boot("u4-8 b8-12 r12-16").plan.span).toEqual({ start: 4, end: 12 }));
   it("goes where it has room: one page per 32768 pages of memory", () =>
@@ -51,6 +53,11 @@ describe("a booting machine", () => {
     bootmem.allocatePages(2);
     bootmem.allocatePages(4);
     expect([bootmem.free(2, 2), shown(bootmem.handedOut()), bootmem.allocatePage()]).toEqual([true, "1-2 4-7", 2]);
+  });
+  it("may give back a single page", () => {
+    const bootmem = boot("u0-8");
+    bootmem.allocatePages(3);
+    expect([bootmem.free(3, 1), shown(bootmem.handedOut())]).toEqual([true, "1-3"]);
   });
   it.each([
     ["a free page", 5, 1],
@@ -80,6 +87,21 @@ it("a bootmem that is brought back goes on as it was, and so does one that has r
   expect([shown(bootmem.handedOut()), bootmem.allocatePage()]).toEqual(["1-4", 4]);
   bootmem.restore(retired, 0);
   expect([shown(bootmem.handedOut()), bootmem.allocatePage()]).toEqual(["1-4", null]);
+});
+
+it("what is saved of a bootmem says how far it is, and nothing else is written", () => {
+  const bootmem = boot("r0-100 u100-104 b104-108");
+  const allocator = new Allocator(bootmem.geometry(3), STRICT_PROFILE);
+  const saved = [(): boolean => true, () => bootmem.decommission(allocator), () => bootmem.reclaim(allocator)].map(
+    (go) => {
+      const row = new Uint8Array(bootmem.byteLength + 2).fill(0xaa);
+      const done = go();
+      bootmem.save(row, 1);
+      return `${done} ${row.join(" ")}`;
+    },
+  );
+  expect(saved).toEqual(["true 170 241 0 170", "true 170 241 1 170", "true 170 241 2 170"]);
+  expect([bootmem.geometry(3).span, allocator.counts().free]).toEqual([{ start: 100, end: 108 }, [0, 0, 2, 0]]);
 });
 
 describe("the hand-over", () => {

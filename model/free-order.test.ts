@@ -124,3 +124,19 @@ it("a block that joins and leaves a thousand times by address is remembered once
   order.removed(0, 7);
   expect(order.headOf(0)).toBe(9);
 });
+
+it.each<[Placement, number[], string]>([
+  ["lowest", [9, 8, 7], "7 8"],
+  ["highest", [7, 8, 9], "9 8"],
+])("the %s of several blocks is served, however often another came and went before", (placement, heads, turns) => {
+  const order = new FreeOrder(placement, 1);
+  const other = placement === "lowest" ? 10 : 6;
+  for (const pfn of heads) order.inserted(0, pfn);
+  for (let time = 0; time < 100; time++) {
+    order.inserted(0, other);
+    order.removed(0, other);
+  }
+  const first = order.headOf(0) ?? NaN;
+  order.removed(0, first);
+  expect(`${first} ${order.headOf(0) ?? NaN}`).toBe(turns);
+});

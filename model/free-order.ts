@@ -77,15 +77,16 @@ class AddressHeap {
   }
 
   first(): number | null {
-    while (this.#keys.length > 0) {
-      const pfn = (this.#keys[0] as number) * this.#sign;
+    for (;;) {
+      const key = this.#keys[0];
+      if (key === undefined) return null;
+      const pfn = key * this.#sign;
       if (this.#members.has(pfn)) return pfn;
       const last = this.#keys.pop() as number;
-      if (this.#keys.length === 0) break;
+      if (this.#keys.length === 0) return null;
       this.#keys[0] = last;
       this.#sink();
     }
-    return null;
   }
 
   /** A key can be in the heap twice (removed, then added again): start over from the members. */
@@ -124,7 +125,7 @@ export class FreeOrder {
   readonly placement: "lowest" | "highest" | "fifo" | "lifo";
   readonly #lists: List[] | null;
   readonly #heaps: AddressHeap[] | null;
-  #known = false;
+  #known: boolean;
 
   constructor(placement: Exclude<Profile["placement"], "any">, listCount: number) {
     this.placement = placement;
@@ -140,9 +141,10 @@ export class FreeOrder {
   }
 
   inserted(list: number, pfn: number): void {
-    if (this.#heaps !== null) this.#heaps[list]?.add(pfn);
-    else if (this.placement === "fifo") this.#lists?.[list]?.addTail(pfn);
-    else this.#lists?.[list]?.addHead(pfn);
+    this.#heaps?.[list]?.add(pfn);
+    const kept = this.#lists?.[list];
+    if (this.placement === "fifo") kept?.addTail(pfn);
+    else kept?.addHead(pfn);
   }
 
   removed(list: number, pfn: number): void {
@@ -152,8 +154,8 @@ export class FreeOrder {
 
   /** The block this list serves next, or null if it is empty or its order unknown. */
   headOf(list: number): number | null {
-    if (this.#heaps !== null) return this.#heaps[list]?.first() ?? null;
-    return this.#known ? (this.#lists?.[list]?.head?.pfn ?? null) : null;
+    if (!this.#known) return null;
+    return this.#heaps?.[list]?.first() ?? this.#lists?.[list]?.head?.pfn ?? null;
   }
 
   /** The whole list, head first, or null where it has no order of its own. */

@@ -15,8 +15,13 @@ import {
   parentOf,
   runIndexOf,
   subtract,
+  zoneIndexOf,
   type FrameRange,
+  type PoolShape,
+  type ZoneRange,
 } from "./geometry.ts";
+
+const EIGHT: PoolShape = { maxOrder: 3, pages: 8, basePfn: 0, reserved: [], zones: [] };
 
 const pfns = fc.oneof(
   fc.nat(4096),
@@ -60,6 +65,10 @@ describe("frames and orders", () => {
     [2 ** 31 + 1, 32],
     [2 ** 52, 52],
   ])("%d pages round up to order %d", (pages, order) => expect(orderFor(pages)).toBe(order));
+
+  it.each([0, 1, 12, 30, 31])("a block of order %i has a power of two of pages", (order) =>
+    expect(pagesIn(order)).toBe(2 ** order),
+  );
 
   it("no order holds 0 pages", () => expect(() => orderFor(0)).toThrow("no order holds 0 pages"));
 });
@@ -117,7 +126,13 @@ describe("pools", () => {
 
   it.each([
     ["an order that a state byte cannot hold", { maxOrder: 31 }],
-    ["a pool past 2^52", { basePfn: 2 ** 52 - 1 }],
+    ["an order below 0", { maxOrder: -1 }],
+    ["half an order", { maxOrder: 1.5 }],
+    ["a pool of less than nothing", { pages: -1, basePfn: 4 }],
+    ["a pool of half a page", { pages: 7.5 }],
+    ["a pool before page 0", { basePfn: -1 }],
+    ["a pool from the middle of a page", { basePfn: 0.5 }],
+    ["a pool past 2^52", { basePfn: 2 ** 52 - 7 }],
     [
       "overlapping zones",
       {
@@ -129,9 +144,36 @@ describe("pools", () => {
     ],
     ["a zone past the pool's end", { zones: [{ name: "a", start: 0, end: 9 }] }],
   ])("%s is a caller's bug", (_what, wrong) => {
-    expect(() => createGeometry({ maxOrder: 3, pages: 8, basePfn: 0, reserved: [], zones: [], ...wrong })).toThrow(
-      "buddycheck bug",
-    );
+    expect(() => createGeometry({ ...EIGHT, ...wrong })).toThrow("buddycheck bug");
+  });
+
+  it.each<[string, Partial<PoolShape>]>([
+    ["whose blocks are pages", { maxOrder: 0 }],
+    ["of the largest blocks", { maxOrder: 30 }],
+    ["of no pages", { pages: 0 }],
+    ["that ends at 2^52", { basePfn: 2 ** 52 - 8 }],
+  ])("there may be one %s, and its zone has no name", (_what, odd) => {
+    const { maxOrder, zones, span } = createGeometry({ ...EIGHT, ...odd });
+    expect({ maxOrder, zones, pages: span.end - span.start }).toEqual({
+      maxOrder: odd.maxOrder ?? EIGHT.maxOrder,
+      zones: [{ name: "", ...span }],
+      pages: odd.pages ?? EIGHT.pages,
+    });
+  });
+
+  it.each<[ZoneRange[], number[]]>([
+    [[], [-1, 0, 0, 0, 0, 0, -1]],
+    [[{ name: "low", start: 2, end: 8 }], [-1, -1, 0, 0, 0, 0, -1]],
+    [
+      [
+        { name: "low", start: 0, end: 2 },
+        { name: "high", start: 3, end: 8 },
+      ],
+      [-1, 0, -1, 1, 1, 1, -1],
+    ],
+  ])("with the zones %j know the zone of every frame", (zones, expected) => {
+    const geometry = createGeometry({ ...EIGHT, basePfn: 8, zones });
+    expect([7, 8, 10, 11, 12, 15, 16].map((pfn) => zoneIndexOf(geometry, pfn))).toEqual(expected);
   });
 
   it("merging and subtracting ranges are set operations", () => {
@@ -143,6 +185,10 @@ describe("pools", () => {
       fc.property(small, (ranges) => {
         const merged = mergeRanges(ranges);
         expect(frames(merged)).toEqual([...new Set(frames(ranges))].sort((a, b) => a - b));
+        merged.forEach(({ start, end }, at) => {
+          expect(end).toBeGreaterThan(start);
+          expect(start).toBeGreaterThan(merged[at - 1]?.end ?? -1);
+        });
         const taken = new Set(frames(merged));
         expect(frames(subtract({ start: 0, end: 50 }, merged))).toEqual(
           frames([{ start: 0, end: 50 }]).filter((pfn) => !taken.has(pfn)),

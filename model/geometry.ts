@@ -210,7 +210,6 @@ export function subtract(range: FrameRange, holes: readonly FrameRange[]): Frame
   const parts: FrameRange[] = [];
   let start = range.start;
   for (const hole of holes) {
-    if (hole.end <= start) continue;
     if (hole.start >= range.end) break;
     if (hole.start > start) parts.push({ start, end: hole.start });
     start = Math.max(start, hole.end);

@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 import { FREE, KIND, ORDER } from "./frame-map.ts";
 import { createGeometry, pagesIn, type Geometry, type PoolShape } from "./geometry.ts";
 import { LAW_IDS } from "./invariants.ts";
-import { createLedger, type Ledger } from "./ledger.ts";
+import { createLedger, managedParts, type Ledger } from "./ledger.ts";
+import { play } from "./play.ts";
 import { STRICT_PROFILE } from "./profile.ts";
 import { step } from "./step.ts";
 import type { Violation } from "./violation.ts";
@@ -187,5 +188,51 @@ describe("the ledger", () => {
     expect(ledger.smallestFree(0, 19)).toBe(20);
     expect(step(ledger, { kind: "free", pfn: 2 ** 19 + 5 }, { kind: "ok" })).toEqual([]);
     expect(serve(19, 2 ** 19)).toEqual([]);
+  });
+
+  it("does not merge blocks of the largest order, though each is larger than a tile", () => {
+    const geometry = createGeometry({ maxOrder: 17, pages: 2 ** 18, basePfn: 0, reserved: [], zones: [] });
+    const ledger = createLedger({ geometry, profile: STRICT_PROFILE, start: "empty" });
+    for (const pfn of [0, 2 ** 17])
+      step(ledger, { kind: "alloc", order: 17, zone: null }, { kind: "block", pfn, zeroed: null });
+    for (const pfn of [0, 2 ** 17]) step(ledger, { kind: "free", pfn }, { kind: "ok" });
+    expect(listed(ledger)).toEqual(["0:17", "131072:17"]);
+  });
+
+  it("that begins in mid-life knows nobody's turn", () => {
+    const geometry = createGeometry({ maxOrder: 2, pages: 4, basePfn: 0, reserved: [], zones: [] });
+    const profile = { ...STRICT_PROFILE, placement: "lowest" } as const;
+    const known = (["empty", "unknown"] as const).map((start) => createLedger({ geometry, profile, start }).serving);
+    expect(known.map((serving) => serving?.headOf(2) ?? null)).toEqual([0, null]);
+  });
+
+  it("knows whose turn it is in each zone, where the profile says, and nothing of it where any block may be served", () => {
+    const zones = [
+      { name: "low", start: 0, end: 4 },
+      { name: "high", start: 4, end: 8 },
+    ];
+    const geometry = createGeometry({ maxOrder: 2, pages: 8, basePfn: 0, reserved: [], zones });
+    const [lowest, any, lazy] = [{ placement: "lowest" }, {}, { placement: "lowest", coalescing: "lazy" }].map(
+      (policy) => createLedger({ geometry, profile: { ...STRICT_PROFILE, ...(policy as object) }, start: "empty" }),
+    );
+    expect([0, 4].map((pfn) => lowest?.serving?.headOf(lowest.listOf(pfn, 2)))).toEqual([0, 4]);
+    expect([any?.serving, lazy?.serving]).toEqual([null, null]);
+  });
+
+  it("finds whom a piece belongs to, however many pieces lie before it", () => {
+    const { ledger } = play("p7=0", { profile: { rounding: "exact" } });
+    expect([0, 4, 6].map((pfn) => ledger.ownerOf(pfn))).toEqual([0, 0, 0]);
+  });
+
+  it("tells which frames of a range are managed", () => {
+    const geometry = createGeometry({ maxOrder: 2, pages: 8, basePfn: 0, reserved: [{ start: 4, end: 6 }], zones: [] });
+    const ledger = createLedger({ geometry, profile: STRICT_PROFILE, start: "empty" });
+    expect(managedParts(ledger, 4, 8)).toEqual([{ start: 6, end: 8 }]);
+    expect(managedParts(ledger, 2, 6)).toEqual([{ start: 2, end: 4 }]);
+  });
+
+  it("remembers that something was served, though it was no power of two long", () => {
+    const { played } = play("p3=0 f0*3 free 1:0 2:1 4:2", { profile: { rounding: "exact" } });
+    expect(played.map(({ violation }) => violation.law)).toEqual(["drained"]);
   });
 });

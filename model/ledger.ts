@@ -150,7 +150,7 @@ export class Ledger {
     const base = number * frames.tilePages;
     const states = frames.tile(number).states;
     const low = pfn - base;
-    const top = this.maxOrder < tileOrder ? this.maxOrder : tileOrder;
+    const top = Math.min(this.maxOrder, tileOrder);
     for (let order = 0; order <= top; order++) {
       const head = low & -(1 << order);
       const state = states[head] as number;
@@ -161,7 +161,7 @@ export class Ledger {
       this.coverOrder = state & ORDER;
       return state & KIND;
     }
-    return this.maxOrder > tileOrder ? this.#coverAcrossTiles(pfn, tileOrder + 1) : 0;
+    return this.#coverAcrossTiles(pfn, tileOrder + 1);
   }
 
   #coverAcrossTiles(pfn: number, fromOrder: number): number {
@@ -270,8 +270,8 @@ export class Ledger {
       head = parent;
       merged++;
     }
-    if (merged >= frames.tileOrder && merged < this.maxOrder) this.#giveAcrossTiles(base + head, merged);
-    else this.#putFree(base + head, merged);
+    if (merged < frames.tileOrder) this.#putFree(base + head, merged);
+    else this.#giveAcrossTiles(base, merged);
   }
 
   #giveAcrossTiles(pfn: number, order: number): void {
@@ -330,14 +330,14 @@ export class Ledger {
       if (kind === FREE) {
         this.#uncount(head, this.coverOrder);
         this.frames.setState(head, 0);
-        if (head < start) this.insertFree(head, start);
-        if (blockEnd > end) this.insertFree(end, blockEnd);
+        this.insertFree(head, start);
+        this.insertFree(end, blockEnd);
       }
       pfn = blockEnd;
     }
   }
 
-  /** Frames in a gap, all inside one zone, become free. */
+  /** Frames in a gap, all inside one zone, become free; an empty or reversed range has none. */
   insertFree(start: number, end: number): void {
     let pfn = start;
     while (pfn < end) {

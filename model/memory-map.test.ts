@@ -42,6 +42,9 @@ describe("a map", () => {
   it.each(["u0-8 b8-9.5 r9.5-10", "b1-2"])("is written as it is read: %s", (text) =>
     expect(writeMap(readMap(text))).toBe(text),
   );
+  it.each(["x0-4", "u4", "0-4", ""])("is not read from %j", (text) =>
+    expect(() => readMap(text)).toThrow("is no entry of a memory map"),
+  );
   it("without entries is written as nothing", () => expect(writeMap([])).toBe("nothing"));
 });
 

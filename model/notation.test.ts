@@ -36,6 +36,13 @@ describe("the notation", () => {
     "",
   ])("says %j and says it again", (text) => expect(rewritten(text)).toBe(text));
 
+  it("has no events where a word is wrong", () => expect(parseNotation("f4 x").events).toEqual([]));
+
+  it("counts the blocks of 64 orders", () => {
+    const text = `counts ${new Array(64).fill("1").join(" ")}`;
+    expect(rewritten(text)).toBe(text);
+  });
+
   it("counts pfns from the pool's first page", () => {
     expect(rewritten("a2=4 f4 free 0:3 cached 9 +1*1", BASE)).toBe("a2=4 f4 free 0:3 cached 9 +1*1");
     expect(parseNotation("f4", BASE).events).toEqual([
@@ -75,6 +82,12 @@ describe("the notation", () => {
     ["free 4503599627370497:0", "5: `free` before blocks"],
     ["free cached 4503599627370497", "12: a command"],
     ["free 0:0 7", "9: a command"],
+    ["free 4:2x", "5: `free` before blocks"],
+    ["free x4:2", "5: a command"],
+    ["counts 1x", "7: a command"],
+    ["counts x1", "7: a command"],
+    ["llost", "0: a command"],
+    ["+x+8*4", "0: a command"],
     ["xfree", "0: a command"],
     ["lost*4503599627370497", "0: a command"],
     ["lost* a0!", "0: a command"],

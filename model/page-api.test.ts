@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PAGE_SIZE } from "./memory-map.ts";
-import { createPageApi, type Address, type PageApi, type PhysicalMemory } from "./page-api.ts";
+import { createPageApi, PAGE_API_PROFILE, type Address, type PageApi, type PhysicalMemory } from "./page-api.ts";
+import { play } from "./play.ts";
 
 const POOL_PAGES = 4096;
 
@@ -48,6 +49,27 @@ describe("get_free_pages", () => {
   });
 
   it("tells page 0 from failure", () => expect(api({ pages: 1 }).get_free_page(0)).toBe(0));
+
+  it("serves zeroed pages, whatever their last owner left in them", () => {
+    const pages = api({ base: 3 * PAGE_SIZE, pages: 1 });
+    const address = pages.get_free_page(0) as number;
+    pages.write(address);
+    const seen = [pages.isZero(address)];
+    pages.free_page(address);
+    expect([...seen, pages.get_free_page(0) === address, pages.isZero(address)]).toEqual([false, true, true]);
+  });
+
+  it("has no memory that starts inside a page", () =>
+    expect(() => api({ base: PAGE_SIZE / 2 })).toThrow("inside a page"));
+
+  it.each([
+    ["the first of its list", "free 0:3 a0=1", "placement"],
+    ["the smallest block that fits", "a0=0 a0=4", "best-fit"],
+    ["the low half", "a2=4", "placement"],
+  ])("promises %s, which %s is not", (_, trace, law) => {
+    const { played } = play(trace, { profile: PAGE_API_PROFILE });
+    expect(played.map(({ violation }) => violation.law)).toEqual([law]);
+  });
 
   it("ignores its flags", () => {
     expect(api().get_free_pages(0xffff, 3)).toBe(api().get_free_pages(0, 3));
@@ -117,6 +139,13 @@ describe("free_pages", () => {
     const before = freeBlocks(pages);
     pages.free_pages(pfn === null ? null : pfn * PAGE_SIZE, count);
     expect([pages.misuseCount, freeBlocks(pages)]).toEqual([1, before]);
+  });
+
+  it("of null frees nothing, not even page 0", () => {
+    const pages = api();
+    pages.get_free_page(0);
+    pages.free_page(null);
+    expect([pages.misuseCount, page(pages.get_free_page(0))]).toEqual([1, 1]);
   });
 
   it("twice is misuse the second time", () => {

@@ -54,6 +54,65 @@ describe("a free list", () => {
     for (const pfn of [2, 2, 2]) zone.insert(pfn, 0);
     expect(zone.freeHeads(0)).toEqual([2, 2, 2]);
   });
+
+  it("that a block left by another list's count ends where its links do", () => {
+    const zone = zoneOf("fifo");
+    for (const pfn of [2, 3]) zone.insert(pfn, 0);
+    zone.unlink(2, 1);
+    expect([zone.freeHeads(0), zone.freeCount(0, 0)]).toEqual([[2], 2]);
+  });
+});
+
+describe("a pool", () => {
+  it("counts from its first page, wherever that is", () => {
+    const zone = zoneOf("fifo", { basePfn: 8 });
+    zone.markLive(8, 2);
+    zone.unmarkLive(8);
+    zone.markLive(12, 3);
+    zone.markLive(13, 1);
+    zone.unmarkLive(13);
+    expect(zone.liveHeadAround(13)).toBe(12);
+    zone.zero(8, 1);
+    expect([zone.livePagesAt(8), zone.firstFree(0, 0), zone.isZero(8, 1), zone.isZero(9, 1)]).toEqual([
+      0,
+      NONE,
+      true,
+      false,
+    ]);
+    zone.dirty(8, 1);
+    zone.unmanage(8, 1);
+    expect([zone.isZero(8, 1), zone.isManaged(8), zone.isManaged(9)]).toEqual([false, false, true]);
+  });
+
+  it("clears and dirties many pages as it does a few", () => {
+    const zone = zoneOf("fifo", { pages: 40 });
+    zone.zero(1, 30);
+    zone.dirty(2, 20);
+    const zeros = Array.from({ length: 40 }, (_, pfn) => pfn).filter((pfn) => zone.isZero(pfn, 1));
+    expect(zeros).toEqual([1, 22, 23, 24, 25, 26, 27, 28, 29, 30]);
+  });
+
+  it.each([
+    [0, 3, 1],
+    [2 ** 20, 3, 1],
+    [0, 8, 2],
+  ])(
+    "at %i with blocks up to order %i saves links of %i bytes, and nothing behind its state",
+    (basePfn, maxOrder, width) => {
+      const zone = zoneOf("fifo", { basePfn, maxOrder });
+      expect(zone.byteLength).toBe(8 * (1 + 3 * width) + (maxOrder + 1) * (2 * width + 4));
+      const row = new Uint8Array(zone.byteLength + 8).fill(0xaa);
+      zone.zero(basePfn, 1);
+      zone.save(row, 4);
+      expect([...row.subarray(0, 4), ...row.subarray(-4)]).toEqual(new Array(8).fill(0xaa));
+      const other = zoneOf("fifo", { basePfn, maxOrder });
+      other.restore(row, 4);
+      expect([other.isZero(basePfn, 1), other.isZero(basePfn + 1, 1)]).toEqual([true, false]);
+    },
+  );
+
+  it("too large for flat arrays is the caller's bug", () =>
+    expect(() => zoneOf("fifo", { pages: 2 ** 40 })).toThrow("has no flat page array"));
 });
 
 describe("a page", () => {
