@@ -170,6 +170,29 @@ __attribute__((noreturn)) static BUDDYCHECK_MAYBE_UNUSED void buddycheck_panic(c
 #endif
 }
 
+#ifndef BUDDYCHECK_WASM
+
+/* ------------------------------------------------------------------ outside wasm there is a libc */
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void buddycheck_state(const void *address, unsigned long bytes)
+{
+	(void)address;
+	(void)bytes;
+}
+
+void buddycheck_log(const char *words, unsigned long bytes)
+{
+	fwrite(words, 1, bytes, stderr);
+	fputc('\n', stderr);
+}
+
+#endif
+
 #ifdef BUDDYCHECK_WASM
 
 /* ------------------------------------------------------------------ wasm: the pool is told piece by piece */
@@ -228,11 +251,6 @@ __attribute__((weak, no_builtin("memcpy"))) void *memcpy(void *to, const void *f
 #elif defined(BUDDYCHECK_TEST)
 
 /* ------------------------------------------------------------------ a unit test: what the lists must hold */
-
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* Words that must still be seen, the others blanked out; and where an emitter is left that shows what is not there. */
 static char *buddycheck_awaited;
@@ -300,18 +318,6 @@ void buddycheck_counted(unsigned order, unsigned long blocks)
 		buddycheck_see(word);
 }
 
-void buddycheck_state(const void *address, unsigned long bytes)
-{
-	(void)address;
-	(void)bytes;
-}
-
-void buddycheck_log(const char *words, unsigned long bytes)
-{
-	fwrite(words, 1, bytes, stderr);
-	fputc('\n', stderr);
-}
-
 #ifdef BUDDYCHECK_LISTS
 /* Do the free lists hold exactly these blocks, in any order? "0:1 4:2" is page 0 of order 1 and page 4 of order 2. */
 static BUDDYCHECK_MAYBE_UNUSED int buddycheck_lists_are(const char *blocks)
@@ -332,10 +338,6 @@ static BUDDYCHECK_MAYBE_UNUSED int buddycheck_counts_are(const char *blocks)
 
 /* ------------------------------------------------------------------ a process: the line protocol */
 
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #ifdef __linux__
 #include <signal.h>
 #include <sys/prctl.h>
@@ -434,18 +436,6 @@ void buddycheck_counted(unsigned order, unsigned long blocks)
 	buddycheck_say(" ");
 	buddycheck_say_number(blocks);
 	buddycheck_orders_counted++;
-}
-
-void buddycheck_state(const void *address, unsigned long bytes)
-{
-	(void)address;
-	(void)bytes;
-}
-
-void buddycheck_log(const char *words, unsigned long bytes)
-{
-	fwrite(words, 1, bytes, stderr);
-	fputc('\n', stderr);
 }
 
 static void buddycheck_hello(void)

@@ -9,10 +9,10 @@ import { Option, type Command } from "commander";
 import type { FrameRange } from "../../model/geometry.ts";
 import { formatStep } from "../../model/notation.ts";
 import { STRICT_PROFILE } from "../../model/profile.ts";
-import { sizeTooLarge } from "../explore/explore-target.ts";
-import { exploreReference, isCompactPool } from "../explore/explore-reference.ts";
+import { exploreReference } from "../explore/explore-reference.ts";
 import { exploreSubject, type Mode, type SubjectResult } from "../explore/explore-subject.ts";
-import { planSpec } from "../explore/explore-spec.ts";
+import { planSpec, SPEC_BYTES_MAX } from "../explore/explore-spec.ts";
+import { isCompactTask, sizeTooLarge } from "../explore/explore-target.ts";
 import { resizesOf } from "../explore/mutant-resizes.ts";
 import type { Property } from "../explore/property.ts";
 import type { ExploreResult, TargetTrouble } from "../explore/result.ts";
@@ -77,9 +77,6 @@ type ModeName = (typeof MODES)[number];
 
 /** States that random walks visit where no limit is named. */
 const WALKED_MAX = 1_000_000;
-
-/** Bytes that the states of a specification may take. */
-const SPEC_BYTES_MAX = 2 ** 30;
 
 /** In which forms it is reported, and when it began. */
 interface Reporting {
@@ -158,8 +155,7 @@ function runTarget(
   const options = { ...opening, session, resizes, limits: clock };
   refuseMixture(flags);
   const isBreadth = flags.mode === "bfs" && properties.length === 0;
-  const isPlain = target === REFERENCE && flags.oracle === "lists" && isBreadth;
-  if (isPlain && isCompactPool(options)) return exploreReference(options);
+  if (isBreadth && isCompactTask(target, { ...options, oracle: flags.oracle })) return exploreReference(options);
   const takesFractions = target === REFERENCE || subject.kind === "mutant";
   const all = { ...options, oracle: flags.oracle, takesFractions, mode: modeOf(flags), properties };
   const alone: ExploreAlone = (asked) => patiently(target, () => exploreSubject(asked), endInterrupted);

@@ -54,6 +54,9 @@ const WALKED_MAX = 700n;
 /** A walk keeps a state as a row, with a set and a link. */
 const WALK_BYTES_PER_STATE = 40;
 
+/** Bytes that the states of a specification may take, where nobody says otherwise. */
+export const SPEC_BYTES_MAX: number = 2 ** 30;
+
 /** Decides how a request is carried out. Cheap: nothing is searched yet. */
 export function planSpec({ geometry, profile, counting: wanted, bytesMax }: SpecRequest): SpecPlan {
   const beyond = beyondLiveBlocks(profile);

@@ -17,13 +17,20 @@ export function sizeTooLarge({ geometry, profile }: Opening): SpaceSize | null {
   return size.kind === "exact" && size.states <= STATES_UNASKED ? null : size;
 }
 
+/** Can every state of this target be visited on two words each? That judges by all laws and by lists, and nothing less. */
+export function isCompactTask(
+  target: Target,
+  options: Pick<SubjectOptions, "geometry" | "profile" | "resizes" | "oracle" | "laws">,
+): boolean {
+  const { oracle, laws = ALL_LAWS } = options;
+  return target === REFERENCE && oracle === "lists" && laws.size === ALL_LAWS.size && isCompactPool(options);
+}
+
 /** Explores every state of a target in one pool, breadth first. */
 export function exploreTarget(
   target: Target,
   options: Omit<SubjectOptions, "mode" | "properties"> & { readonly session: Session },
 ): ExploreResult {
-  const { oracle, laws = ALL_LAWS } = options;
-  const isPlain = target === REFERENCE && oracle === "lists" && laws.size === ALL_LAWS.size;
-  if (isPlain && isCompactPool(options)) return exploreReference(options);
+  if (isCompactTask(target, options)) return exploreReference(options);
   return exploreSubject({ ...options, mode: { kind: "breadth" }, properties: [] });
 }

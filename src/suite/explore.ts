@@ -9,7 +9,7 @@
 import type { LawId } from "../../model/invariants.ts";
 import { SMALL_POOL } from "../../model/play.ts";
 import type { PartResult } from "../checks.ts";
-import { planSpec, stripSpec, walkSpec } from "../explore/explore-spec.ts";
+import { planSpec, SPEC_BYTES_MAX, stripSpec, walkSpec } from "../explore/explore-spec.ts";
 import { exploreTarget, sizeTooLarge } from "../explore/explore-target.ts";
 import { resizesOf } from "../explore/mutant-resizes.ts";
 import type { ExploreResult, Limit, TargetTrouble } from "../explore/result.ts";
@@ -21,9 +21,6 @@ import { REFERENCE } from "../targets/reference.ts";
 import type { Opening } from "../targets/target.ts";
 import { openingOf } from "../test/pools.ts";
 import { counted, runTrials, type JudgedLaws, type Trial, type TrialWorld, type Tried } from "./trial.ts";
-
-/** Bytes that the states of a specification may take. */
-const SPEC_BYTES_MAX = 2 ** 30;
 
 /** Longer numbers of states are told by their length. */
 const DIGITS_SHOWN = 18;
